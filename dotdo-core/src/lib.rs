@@ -1,0 +1,16 @@
+//! The vocabulary that the macros and the runtime of dotdo share.
+//!
+//! Everything here is a pure function of its input: no I/O, no clock, no random source. The macro that checks
+//! `#[every("Monday 9am")]` while a program compiles and the runtime that fires it years later call the same
+//! parser, so the two cannot drift apart.
+
+pub mod duration;
+pub mod identity;
+pub mod migration;
+pub mod names;
+pub mod schedule;
+pub mod table;
+
+mod suggest;
+
+pub use suggest::nearest;
