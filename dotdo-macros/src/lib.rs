@@ -1,1 +1,87 @@
-//! placeholder
+//! The attribute macros of dotdo. Use them through the `dotdo` crate, which documents them.
+
+mod app;
+mod attributes;
+mod diag;
+mod function;
+mod noun;
+mod options;
+mod paths;
+mod serial;
+mod signature;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+mod verbs;
+
+use proc_macro::TokenStream;
+
+/// See `dotdo::noun`.
+#[proc_macro_attribute]
+pub fn noun(args: TokenStream, item: TokenStream) -> TokenStream {
+    noun::attribute(args.into(), item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(
+    Noun,
+    attributes(backref, check, default, dotdo_noun, embed, index, range, search, secret, unique, was)
+)]
+pub fn derive_noun(item: TokenStream) -> TokenStream {
+    noun::derive(item.into()).into()
+}
+
+/// See `dotdo::Value`.
+#[proc_macro_derive(Value, attributes(default, value))]
+pub fn derive_value(item: TokenStream) -> TokenStream {
+    value::derive(item.into()).into()
+}
+
+/// See `dotdo::verbs`.
+#[proc_macro_attribute]
+pub fn verbs(args: TokenStream, item: TokenStream) -> TokenStream {
+    verbs::attribute(args.into(), item.into()).into()
+}
+
+/// See `dotdo::verb`.
+#[proc_macro_attribute]
+pub fn verb(_: TokenStream, item: TokenStream) -> TokenStream {
+    verbs::misplaced("verb", item.into()).into()
+}
+
+/// See `dotdo::query`.
+#[proc_macro_attribute]
+pub fn query(_: TokenStream, item: TokenStream) -> TokenStream {
+    verbs::misplaced("query", item.into()).into()
+}
+
+/// See `dotdo::on`.
+#[proc_macro_attribute]
+pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
+    function::attribute(function::Mark::On, args.into(), item.into()).into()
+}
+
+/// See `dotdo::every`.
+#[proc_macro_attribute]
+pub fn every(args: TokenStream, item: TokenStream) -> TokenStream {
+    function::attribute(function::Mark::Every, args.into(), item.into()).into()
+}
+
+/// See `dotdo::durable`.
+#[proc_macro_attribute]
+pub fn durable(args: TokenStream, item: TokenStream) -> TokenStream {
+    function::attribute(function::Mark::Durable, args.into(), item.into()).into()
+}
+
+/// See `dotdo::app`.
+#[proc_macro]
+pub fn app(input: TokenStream) -> TokenStream {
+    app::app(input.into()).into()
+}
+
+/// See `dotdo::part`.
+#[proc_macro]
+pub fn part(input: TokenStream) -> TokenStream {
+    app::part(input.into()).into()
+}

@@ -1,1 +1,32 @@
-//! placeholder
+//! The small runtime behind dotdo: it executes what the macros describe, on whatever host stands behind the seam.
+//!
+//! Users write against the `dotdo` crate, which re-exports what is public here.
+
+pub mod app;
+pub mod business;
+pub mod context;
+pub mod door;
+pub mod effect;
+pub mod error;
+pub mod event;
+pub mod flow;
+pub mod host;
+pub mod id;
+pub mod journal;
+pub mod json;
+pub mod noun;
+pub mod object;
+pub mod query;
+pub mod store;
+pub mod stub;
+pub mod time;
+pub mod value;
+
+pub use context::{Flow, Tx, View};
+pub use effect::{Effect, EffectExt, Policy, Step, StepKey};
+pub use error::{Error, ErrorKind, Result};
+pub use event::{AnyEvent, Event, NounEvent};
+pub use id::{AnyNoun, Id, Many, Ref};
+pub use json::Json;
+pub use noun::Noun;
+pub use value::{Embedding, Shape, Value};

@@ -1,0 +1,102 @@
+//! Names of time zones.
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::ParseError;
+use crate::nearest;
+
+/// Abbreviations that people write and that no time zone bears, as they name an offset and not a place.
+const ABBREVIATIONS: [(&str, &str); 12] = [
+    ("AEST", "Australia/Sydney"),
+    ("BST", "Europe/London"),
+    ("CDT", "America/Chicago"),
+    ("CEST", "Europe/Berlin"),
+    ("CST", "America/Chicago"),
+    ("EDT", "America/New_York"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("MDT", "America/Denver"),
+    ("PDT", "America/Los_Angeles"),
+    ("PST", "America/Los_Angeles"),
+    ("Z", "UTC"),
+];
+
+/// The time zone of that name, in the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`.
+///
+/// ```
+/// use dotdo_core::schedule::zone;
+///
+/// assert_eq!(zone("Europe/Berlin"), Ok(chrono_tz::Europe::Berlin));
+/// let error = zone("Europe/Berln").unwrap_err();
+/// assert_eq!(error.message, "`Europe/Berln` is not a time zone");
+/// assert_eq!(error.help.as_deref(), Some("did you mean `Europe/Berlin`?"));
+/// ```
+pub fn zone(name: &str) -> Result<Tz, ParseError> {
+    let wanted = name.trim();
+    let known = |wanted: &str| {
+        TZ_VARIANTS
+            .iter()
+            .find(|zone| zone.name().eq_ignore_ascii_case(wanted))
+    };
+    if let Some(zone) = known(wanted) {
+        return Ok(*zone);
+    }
+    let start = name.len() - name.trim_start().len();
+    let error = |message: String| ParseError::new(name, start..start + wanted.len(), message);
+    if wanted.is_empty() {
+        return Err(error("a time zone is missing".to_owned()).help("try `Europe/Berlin` or `UTC`"));
+    }
+    let error = error(format!("`{wanted}` is not a time zone"));
+    Err(match suggestion(wanted) {
+        Some(zone) => error.help(format!("did you mean `{zone}`?")),
+        None => error.help("a time zone is named after a place: try `Europe/Berlin` or `UTC`"),
+    })
+}
+
+fn suggestion(wanted: &str) -> Option<&'static str> {
+    let abbreviation = ABBREVIATIONS
+        .iter()
+        .find(|(short, _)| short.eq_ignore_ascii_case(wanted));
+    if let Some((_, zone)) = abbreviation {
+        return Some(zone);
+    }
+    let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+    let city = |name: &'static str| name.rsplit('/').next().unwrap_or(name);
+    let wanted = wanted.replace(' ', "_");
+    if wanted.contains('/') {
+        return nearest(&wanted, names());
+    }
+    // `Berlin`, `Berln`: the place without its region.
+    let near = nearest(&wanted, names().map(city))?;
+    names().find(|name| city(name) == near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_suggested() {
+        for (wrong, right) in [
+            ("Berlin", "Europe/Berlin"),
+            ("new york", "America/New_York"),
+            ("America/New York", "America/New_York"),
+            ("Asia/Kathmando", "Asia/Kathmandu"),
+            ("PST", "America/Los_Angeles"),
+        ] {
+            let help = zone(wrong).unwrap_err().help.unwrap();
+            assert_eq!(help, format!("did you mean `{right}`?"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn any_case_and_every_name() {
+        assert_eq!(zone(" europe/berlin "), Ok(Tz::Europe__Berlin));
+        for tz in TZ_VARIANTS {
+            assert_eq!(zone(tz.name()), Ok(tz));
+        }
+        for wrong in ["", " ", "Mars/Olympus", "UTC+2", "+02:00"] {
+            assert!(zone(wrong).unwrap_err().help.is_some());
+        }
+    }
+}

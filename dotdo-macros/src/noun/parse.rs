@@ -1,0 +1,287 @@
+//! From a struct to the model. Mistakes in options are reported here, one by one; the model has what remains.
+
+use dotdo_core::names;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Expr, LitStr, Meta, Path, RangeLimits, Token, Type};
+
+use super::model::{Backref, Column, Field, Noun, Role};
+use crate::attributes::{doc_text, last_word, named};
+use crate::diag::{Errors, one_of};
+use crate::options::{self, Flag, Name, PathTo, Text};
+use crate::paths::Root;
+use crate::signature::is_named;
+use crate::source::{plain_name, without_self};
+
+/// The attributes of a noun's fields.
+pub const FIELD_ATTRIBUTES: &[&str] =
+    &["backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was", "dotdo_noun"];
+
+const VISIBILITIES: &[&str] = &["public", "unlisted", "org", "user"];
+const KINDS: &[&str] = &["Business", "Agent", "Human", "App", "Site", "Worker", "Entity", "Collection", "Directory"];
+
+options::options! {
+    /// What `#[noun(…)]` may say.
+    NounOptions for "#[noun]" {
+        object: Flag,
+        plural: Text,
+        table: Text,
+        visibility: Text,
+        kind: Text,
+        history: Name,
+        krate as "crate": PathTo,
+    }
+}
+
+/// The struct with the hidden derive and what it derives from: the options, as the user wrote them.
+pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream, faulty: bool) -> TokenStream {
+    let p = root.private();
+    let theirs: Vec<String> = named(&input.attrs, "derive").into_iter().flat_map(derived).collect();
+    let missing = ["Clone", "Debug", "PartialEq"].into_iter().filter(|name| !theirs.iter().any(|theirs| theirs == name));
+    let missing = missing.map(|name| syn::Ident::new(name, proc_macro2::Span::call_site()));
+    let marker = (!args.is_empty()).then(|| quote!(#[dotdo_noun(#args)]));
+    let mut item = input.clone();
+    if faulty {
+        drop_foreign(&mut item);
+    }
+    let attrs = std::mem::take(&mut item.attrs);
+    quote! {
+        #(#attrs)*
+        #[derive(#(#missing,)* #p::Noun)]
+        #marker
+        #item
+    }
+}
+
+/// A faulty attribute may have a form that rustc does not take for an attribute's.
+fn drop_foreign(item: &mut DeriveInput) {
+    if let Data::Struct(data) = &mut item.data {
+        for field in &mut data.fields {
+            field.attrs.retain(|attr| !attr.path().is_ident("embed"));
+        }
+    }
+}
+
+fn derived(attr: &Attribute) -> Vec<String> {
+    let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).unwrap_or_default();
+    paths.iter().filter_map(|path| path.segments.last()).map(|segment| segment.ident.to_string()).collect()
+}
+
+/// The options that the attribute handed to the derive.
+pub fn marker(input: &DeriveInput) -> TokenStream {
+    named(&input.attrs, "dotdo_noun")
+        .first()
+        .and_then(|attr| attr.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .unwrap_or_default()
+}
+
+/// Reads a struct with named fields.
+pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut Errors) -> Noun {
+    let name = plain_name(&input.ident);
+    let plural = given.plural.as_ref().map_or_else(|| names::plural(&name), |text| text.0.value());
+    let default_table = if given.plural.is_some() { names::snake(&plural) } else { names::table_name(&name) };
+    let table = given.table.as_ref().map_or(default_table, |text| text.0.value());
+    let mut word = |text: &Option<Text>, what: &str, allowed: &[&'static str]| {
+        text.as_ref().and_then(|text| one_of(errors, &text.0, what, &text.0.value(), allowed))
+    };
+    let visibility = word(&given.visibility, "visibility", VISIBILITIES).unwrap_or("user");
+    let kind = word(&given.kind, "kind of thing", KINDS).unwrap_or("Entity");
+    for (text, what) in [(&given.plural, "plural"), (&given.table, "table")] {
+        if let Some(text) = text
+            && !is_sql_name(&text.0.value())
+        {
+            errors.at(&text.0, format_args!("`{}` is no name for a {what}; it has letters, digits and `_`, at most 60, and begins with a letter", text.0.value()));
+        }
+    }
+    if let Some(history) = &given.history
+        && history.0 != "none"
+    {
+        let word = plain_name(&history.0);
+        errors.at(&history.0, format_args!("`{word}` is no kind of history\nversions are kept unless it says `history = none`"));
+    }
+    let this = input.ident.to_token_stream();
+    let fields = match &input.data {
+        Data::Struct(data) => data.fields.iter().filter_map(|source| field(source, &this, errors)).collect(),
+        Data::Enum(_) | Data::Union(_) => Vec::new(),
+    };
+    Noun {
+        root,
+        ident: input.ident.clone(),
+        vis: input.vis.clone(),
+        doc: doc_text(&input.attrs),
+        plural,
+        table,
+        object: given.object.is_some(),
+        history: given.history.is_none(),
+        visibility,
+        kind,
+        fields,
+    }
+}
+
+pub(super) fn is_sql_name(name: &str) -> bool {
+    name.len() <= 60 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn field(source: &syn::Field, this: &TokenStream, errors: &mut Errors) -> Option<Field> {
+    let ident = source.ident.clone()?;
+    let broken = if let Type::Reference(_) | Type::Ptr(_) | Type::ImplTrait(_) | Type::TraitObject(_) = &source.ty {
+        errors.at(&source.ty, format_args!("a noun owns what it stores, and this is borrowed; write `{ident}: String` for a text"));
+        true
+    } else {
+        false
+    };
+    let role = if is_named(&source.ty, "Many") {
+        Role::Back(back_side(source, errors))
+    } else {
+        Role::Column(Box::new(column(source, errors)))
+    };
+    Some(Field {
+        name: plain_name(&ident),
+        ident,
+        vis: source.vis.clone(),
+        ty: without_self(source.ty.to_token_stream(), this),
+        docs: named(&source.attrs, "doc").into_iter().cloned().collect(),
+        doc: doc_text(&source.attrs),
+        role,
+        broken,
+    })
+}
+
+fn back_side(source: &syn::Field, errors: &mut Errors) -> Option<Backref> {
+    let mut backref = None;
+    let mut seen = Vec::new();
+    for attr in &source.attrs {
+        let word = last_word(attr);
+        if !FIELD_ATTRIBUTES.contains(&word.as_str()) || repeated(attr, &word, &mut seen, errors) {
+            continue;
+        }
+        if word != "backref" {
+            errors.at(attr, format_args!("`#[{word}]` is for a column, and a `Many` is none; it is the back side of a reference"));
+        } else if let Some(path) = parsed::<Path>(attr, "#[backref(Order::customer)]", errors) {
+            backref = split(path, attr, errors);
+        }
+    }
+    if !seen.iter().any(|word| word == "backref") {
+        errors.at(&source.ty, "a `Many` needs to know whose back side it is; write `#[backref(Order::customer)]` above it");
+    }
+    backref
+}
+
+fn split(mut path: Path, attr: &Attribute, errors: &mut Errors) -> Option<Backref> {
+    let column = path.segments.pop()?.into_value().ident;
+    if path.segments.is_empty() {
+        errors.at(attr, format_args!("`#[backref]` names the noun too, as in `#[backref(Order::{column})]`"));
+        return None;
+    }
+    path.segments.pop_punct();
+    Some(Backref { noun: path, column })
+}
+
+fn column(source: &syn::Field, errors: &mut Errors) -> Column {
+    let mut column = Column::default();
+    let mut seen = Vec::new();
+    for attr in &source.attrs {
+        let word = last_word(attr);
+        if !FIELD_ATTRIBUTES.contains(&word.as_str()) || repeated(attr, &word, &mut seen, errors) {
+            continue;
+        }
+        match word.as_str() {
+            "unique" => column.unique = bare(attr, &word, errors),
+            "index" => column.index = bare(attr, &word, errors),
+            "search" => column.search = bare(attr, &word, errors),
+            "secret" => column.secret = bare(attr, &word, errors),
+            "default" => column.default = parsed::<Expr>(attr, "#[default(0)]", errors),
+            "check" => column.check = text(attr, "#[check(\"total_cents >= 0\")]", errors),
+            "was" => column.was = text(attr, "#[was(\"old_name\")]", errors),
+            "range" => column.range = range(attr, errors),
+            "embed" => errors.at(
+                attr,
+                "`#[embed]` needs an AI model, which this version does not have; store the vector yourself in an `Embedding` field",
+            ),
+            "backref" => errors.at(attr, "`#[backref]` is for a field of type `Many<…>`, the back side of a reference; a reference itself is a `Ref<…>`"),
+            _ => {}
+        }
+    }
+    column
+}
+
+fn repeated(attr: &Attribute, word: &str, seen: &mut Vec<String>, errors: &mut Errors) -> bool {
+    let again = seen.iter().any(|before| before == word);
+    if again {
+        errors.at(attr, format_args!("`#[{word}]` is given twice; keep one of them"));
+    } else {
+        seen.push(word.to_owned());
+    }
+    again
+}
+
+fn bare(attr: &Attribute, word: &str, errors: &mut Errors) -> bool {
+    if !matches!(attr.meta, Meta::Path(_)) {
+        errors.at(attr, format_args!("`#[{word}]` stands alone, without a value"));
+    }
+    true
+}
+
+fn parsed<T: syn::parse::Parse>(attr: &Attribute, example: &str, errors: &mut Errors) -> Option<T> {
+    let value = match &attr.meta {
+        Meta::List(list) => syn::parse2::<T>(list.tokens.clone()).ok(),
+        Meta::Path(_) | Meta::NameValue(_) => None,
+    };
+    if value.is_none() {
+        errors.at(attr, format_args!("`#[{}]` is written like `{example}`", last_word(attr)));
+    }
+    value
+}
+
+fn text(attr: &Attribute, example: &str, errors: &mut Errors) -> Option<LitStr> {
+    let text = parsed::<LitStr>(attr, example, errors)?;
+    if text.value().trim().is_empty() {
+        errors.at(&text, format_args!("`#[{}]` is empty; it is written like `{example}`", last_word(attr)));
+        return None;
+    }
+    Some(text)
+}
+
+fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f64>)> {
+    const FORM: &str = "`#[range]` has a least and a greatest number: `#[range(0..=100)]`, `#[range(1..)]` or `#[range(..=9.5)]`";
+    let Meta::List(list) = &attr.meta else {
+        errors.at(attr, FORM);
+        return None;
+    };
+    let Ok(Expr::Range(range)) = syn::parse2::<Expr>(list.tokens.clone()) else {
+        errors.at(attr, FORM);
+        return None;
+    };
+    let mut end = |bound: &Option<Box<Expr>>| match bound.as_deref() {
+        None => Some(None),
+        Some(expr) => {
+            let number = options::number(expr);
+            if number.is_none() {
+                errors.at(expr, "the ends of a range are numbers, written out");
+            }
+            number.map(Some)
+        }
+    };
+    let (low, high) = (end(&range.start)?, end(&range.end)?);
+    if matches!(range.limits, RangeLimits::HalfOpen(_)) && high.is_some() {
+        errors.at(&range, format_args!("a range of values includes its end; write `{}..={}`", words(&range.start), words(&range.end)));
+        None
+    } else if low.is_none() && high.is_none() {
+        errors.at(&range, FORM);
+        None
+    } else if let (Some(least), Some(greatest)) = (low, high)
+        && least > greatest
+    {
+        errors.at(&range, format_args!("no number is in this range; write `{}..={}`", words(&range.end), words(&range.start)));
+        None
+    } else {
+        Some((low, high))
+    }
+}
+
+fn words(bound: &Option<Box<Expr>>) -> String {
+    bound.as_ref().map(|expr| expr.to_token_stream().to_string().replace(' ', "")).unwrap_or_default()
+}

@@ -1,0 +1,36 @@
+//! How generated code names the runtime.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Path;
+
+/// The crate that generated code is written against: `::dotdo`, or what `crate = path` says.
+#[derive(Clone)]
+pub struct Root {
+    path: TokenStream,
+}
+
+impl Root {
+    /// The user's path, or the default.
+    pub fn new(path: Option<&Path>) -> Self {
+        Self { path: path.map_or_else(|| quote!(::dotdo), Path::to_token_stream) }
+    }
+
+    /// The module with everything that generated code touches.
+    pub fn private(&self) -> TokenStream {
+        let path = &self.path;
+        quote!(#path::__private)
+    }
+
+    /// The path of `serde`, as the text that serde's own derives want.
+    pub fn serde(&self) -> String {
+        let path = &self.path;
+        quote!(#path::__private::serde).to_string().replace(' ', "")
+    }
+}
+
+impl ToTokens for Root {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.path.to_tokens(tokens);
+    }
+}

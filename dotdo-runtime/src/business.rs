@@ -1,0 +1,203 @@
+//! A business as constants: what `app!` writes down, and what it proves while the program compiles.
+
+use crate::effect::StepDef;
+use crate::flow::{FlowDef, Trigger};
+use crate::noun::{NounDef, VerbsDef};
+
+/// Something that can be listed in `app!` or `part!`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no part of a business",
+    label = "not a noun, handler, schedule, step, flow or part",
+    note = "`app!` lists what is marked `#[noun]`, `#[on]`, `#[every]` or `#[durable]`, and parts made by `part!`"
+)]
+pub trait Listed {
+    #[doc(hidden)]
+    const ITEM: Item;
+}
+
+/// What an entry of the list is.
+#[derive(Clone, Copy, Debug)]
+pub enum Item {
+    /// A noun.
+    Noun(&'static NounDef),
+    /// A handler, schedule or flow.
+    Flow(&'static FlowDef),
+    /// A step.
+    Step(&'static StepDef),
+    /// A part: a list of its own.
+    Part(&'static [Entry]),
+}
+
+/// An entry of the list: the item, and the verbs that belong to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The item.
+    pub item: Item,
+    /// The verbs of a noun.
+    pub verbs: Option<&'static VerbsDef>,
+}
+
+/// Stands in for the verbs of an item that has none: `#[verbs]` writes an inherent constant of the same name,
+/// which goes first.
+#[doc(hidden)]
+pub trait Verbless {
+    const __VERBS: Option<&'static VerbsDef> = None;
+}
+impl<T> Verbless for T {}
+
+/// A business that `app!` has put together.
+pub trait Business {
+    /// The business as constants.
+    const DEF: &'static AppDef;
+}
+
+/// A business as constants.
+#[derive(Debug)]
+pub struct AppDef {
+    /// `Shop`.
+    pub name: &'static str,
+    /// The version of the crate.
+    pub version: &'static str,
+    /// `shop.example`.
+    pub domain: Option<&'static str>,
+    /// Its documentation.
+    pub doc: &'static str,
+    /// What it consists of.
+    pub entries: &'static [Entry],
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A text put together while compiling, so that a panic can name names.
+struct Text {
+    bytes: [u8; 512],
+    length: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self { bytes: [0; 512], length: 0 }
+    }
+    const fn with(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut i = 0;
+        while i < text.len() && self.length < self.bytes.len() {
+            self.bytes[self.length] = text[i];
+            self.length += 1;
+            i += 1;
+        }
+        self
+    }
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "two items of this business collide",
+        }
+    }
+}
+
+const fn clash(what: &str, name: &str, cure: &str) -> ! {
+    let text = Text::new().with(what).with(" `").with(name).with("`; ").with(cure);
+    panic!("{}", text.as_str())
+}
+
+/// Proves that nothing in the list collides and that every handler can be reached. Called by `app!` in a `const`.
+#[doc(hidden)]
+pub const fn prove(app: &AppDef) {
+    let mut place = 0;
+    while let Some(entry) = nth(app.entries, &mut { place }) {
+        prove_entry(app, entry, place);
+        place += 1;
+    }
+}
+
+/// The entry at a place of the list with all parts unfolded.
+const fn nth(entries: &'static [Entry], place: &mut usize) -> Option<Entry> {
+    let mut i = 0;
+    while i < entries.len() {
+        match entries[i].item {
+            Item::Part(inner) => {
+                if let Some(found) = nth(inner, place) {
+                    return Some(found);
+                }
+            }
+            _ if *place == 0 => return Some(entries[i]),
+            _ => *place -= 1,
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn prove_entry(app: &AppDef, entry: Entry, place: usize) {
+    let mut other = 0;
+    while other < place {
+        if let Some(before) = nth(app.entries, &mut { other }) {
+            match (before.item, entry.item) {
+                (Item::Noun(a), Item::Noun(b)) => {
+                    if same(a.name, b.name) {
+                        clash("two nouns are named", a.name, "list each noun once, and give each a name of its own");
+                    }
+                    if same(a.table, b.table) {
+                        clash("two nouns have the table", a.table, "give one of them another with `#[noun(table = \"…\")]`");
+                    }
+                }
+                (Item::Flow(_) | Item::Step(_), Item::Flow(_) | Item::Step(_)) => {
+                    if same(item_name(before.item), item_name(entry.item)) {
+                        clash("two functions are named", item_name(entry.item), "list each function once, or give one another name with `#[durable(name = \"…\")]`");
+                    }
+                }
+                _ => {}
+            }
+        }
+        other += 1;
+    }
+    if let Item::Flow(flow) = entry.item {
+        prove_reachable(app, flow);
+    }
+    if let Some(verbs) = entry.verbs {
+        let mut i = 0;
+        while i < verbs.flows.len() {
+            prove_reachable(app, verbs.flows[i]);
+            i += 1;
+        }
+    }
+}
+
+const fn item_name(item: Item) -> &'static str {
+    match item {
+        Item::Noun(noun) => noun.name,
+        Item::Flow(flow) => flow.name,
+        Item::Step(step) => step.name,
+        Item::Part(_) => "",
+    }
+}
+
+const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
+    let Trigger::On(route) = &flow.trigger else { return };
+    let Some(noun) = route.pattern.noun else { return };
+    let mut place = 0;
+    while let Some(entry) = nth(app.entries, &mut { place }) {
+        if let Item::Noun(listed) = entry.item
+            && same(listed.name, noun)
+        {
+            return;
+        }
+        place += 1;
+    }
+    let text = Text::new().with("`").with(flow.name).with("` listens to `").with(noun).with("`, which is not listed; add `").with(noun).with("` to the list");
+    panic!("{}", text.as_str())
+}

@@ -1,0 +1,79 @@
+//! The seam: what the runtime needs of the machine it runs on, and the hosts that provide it.
+//!
+//! The runtime is sans-I/O. A host hands an [`Object`](crate::object::Object) its storage and an [`Env`], feeds it
+//! [`Input`](crate::object::Input)s and carries out the [`Output`](crate::object::Output)s once the storage is
+//! durable.
+
+use std::future::Future;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, ObjectKey};
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::object::{Answer, Request};
+use crate::stub::Op;
+use crate::value::Cell;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+
+/// The SQLite database of one object.
+pub trait Sql {
+    /// Runs a statement that returns rows.
+    fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>>;
+
+    /// Runs a statement that returns none; gives the number of rows it changed.
+    fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64>;
+
+    /// Runs the body in a transaction: all of it is kept if it succeeds, nothing if it fails. May be nested.
+    fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
+
+    /// Runs the body so that statements that write fail.
+    fn read_only(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
+}
+
+/// Clock, entropy and alarm of one object.
+pub trait Env {
+    /// The time, in microseconds precision.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// A random number.
+    fn random(&self) -> u128;
+
+    /// Called inside the turn, before its transaction commits: the object wants to be woken at `at`; `busy` says
+    /// that work is under way, so that after a crash it must be woken at once. A host that forgets this after the
+    /// commit breaks the promise that alarms survive.
+    fn arm(&self, at: Option<DateTime<Utc>>, busy: bool) -> Result<()>;
+}
+
+/// Reaches objects.
+pub trait Peers {
+    /// Hands a request to an object, which is woken or made if need be, and gives its answer.
+    fn call(&self, to: ObjectKey, request: Request) -> impl Future<Output = Result<Answer>>;
+}
+
+/// Asks an object, and follows a chain of calls to its end.
+pub async fn ask<P: Peers>(peers: &P, to: ObjectKey, request: Request) -> Result<Json> {
+    let (mut to, mut request) = (to, request);
+    // A chain is finite: each hop performs at least one operation of it.
+    loop {
+        let (id, actor) = (request.id.clone(), request.actor.clone());
+        match peers.call(to, request).await? {
+            Answer::Done(value) => return Ok(value),
+            Answer::Onward { to: next, ops } => {
+                let id = id.map(|id| format!("{id}/{}", ops.len()));
+                (to, request) = (next, Request { id, actor, ops, if_exists: false });
+            }
+        }
+    }
+}
+
+/// Asks the object that an operation belongs to.
+pub async fn ask_home<P: Peers>(peers: &P, app: &App, tenant: &str, actor: &str, op: Op) -> Result<Json> {
+    let to = app.home(tenant, &op)?;
+    if op.subject().is_some_and(|(_, id)| id.is_empty()) {
+        return Err(Error::invalid("the id is empty"));
+    }
+    ask(peers, to, Request::new(actor, op)).await
+}

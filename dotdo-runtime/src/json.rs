@@ -1,0 +1,90 @@
+//! JSON as text: values are encoded once, kept as they are and decoded straight into the type that is wanted.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result};
+
+/// A JSON text that is known to be well-formed. Journals, events and messages carry these.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    /// Encodes a value.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        let text = serde_json::to_string(value)
+            .map_err(|e| Error::permanent(format_args!("the value cannot be written as JSON: {e}")))?;
+        Self::parse(text)
+    }
+
+    /// Takes a text, checking that it is JSON.
+    pub fn parse(text: String) -> Result<Self> {
+        match RawValue::from_string(text) {
+            Ok(raw) => Ok(Self(raw)),
+            Err(e) => Err(Error::invalid_field("", format_args!("not JSON: {e}"))),
+        }
+    }
+
+    /// `null`.
+    pub fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        self.text() == "null"
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Decodes into a type. The error names the field, what was wrong and what would be right.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        read(self.text())
+    }
+
+    /// The tree, for code that knows no type.
+    pub fn tree(&self) -> serde_json::Value {
+        serde_json::from_str(self.text()).unwrap_or(serde_json::Value::Null)
+    }
+}
+
+/// Decodes a JSON text into a type. The error names the field, what was wrong and what would be right.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+        let path = match e.path().to_string() {
+            dot if dot == "." => String::new(),
+            path => path,
+        };
+        let mut message = e.inner().to_string();
+        // The position means something only to somebody who sees the text as we do.
+        if let Some(at) = message.rfind(" at line ") {
+            message.truncate(at);
+        }
+        Error::invalid_field(path, message)
+    })
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}

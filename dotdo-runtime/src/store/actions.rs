@@ -1,0 +1,333 @@
+//! Every verb call, step, flow and call to another object as a row: what was asked, by whom, how often it was tried,
+//! what came of it. The rows of a flow's children, found by parent and key, *are* the flow's journal.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Page, Reader, instant};
+use crate::effect::Options;
+use crate::error::{Error, Result};
+use crate::event::Actor;
+use crate::host::Sql;
+use crate::journal::Durability;
+use crate::json::Json;
+use crate::object::turn::Turn;
+use crate::value::Cell;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+        impl $name {
+            /// The word it is stored as.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+            pub(crate) fn of(word: &str) -> Result<Self> {
+                match word { $($word => Ok(Self::$variant),)* other => Err(Error::internal(format_args!("`{other}` is no {}", stringify!($name)))) }
+            }
+        }
+    };
+}
+
+words! {
+    /// What an action is.
+    Kind {
+        /// A verb that was called.
+        Verb = "verb",
+        /// A journaled function.
+        Flow = "flow",
+        /// A leaf step.
+        Step = "step",
+        /// A call of a flow's to an object.
+        Call = "call",
+        /// A pause of a flow's.
+        Sleep = "sleep",
+        /// A value that a flow must see again when it is replayed: the time, a random number, an answer.
+        Value = "value",
+    }
+}
+
+words! {
+    /// How far an action is.
+    Status {
+        /// Accepted, not begun.
+        Pending = "pending",
+        /// Under way.
+        Running = "running",
+        /// It failed and will be tried again.
+        Retrying = "retrying",
+        /// Done.
+        Completed = "completed",
+        /// Failed for good.
+        Failed = "failed",
+    }
+}
+
+/// One action.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Action {
+    /// Its id, sortable by time.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The verb, step, flow or call: `charge`, `Order.pay`.
+    pub name: String,
+    /// What it is done to.
+    pub target: String,
+    /// Who does it.
+    pub actor: Actor,
+    /// The action it is part of, or `$event`, `$schedule`, `$call`, `$send` for what started by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Its key in the parent's journal: name and occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What it was given.
+    pub input: Json,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Json>,
+    /// Why the last attempt failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    #[serde(skip)]
+    pub(crate) options: Options,
+    /// Whether it is awaited and repeated.
+    pub durability: Durability,
+    /// How far it is.
+    pub status: Status,
+    /// The version of the function that ran it.
+    pub version: u32,
+    /// How often it was tried.
+    pub attempts: u32,
+    #[serde(skip)]
+    pub(crate) due: Option<i64>,
+    #[serde(skip)]
+    pub(crate) deadline: Option<i64>,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// When the first attempt began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was done or failed for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+impl Action {
+    pub(crate) fn new(turn: &Turn) -> Self {
+        Self {
+            id: turn.new_id(),
+            kind: Kind::Verb,
+            name: String::new(),
+            target: String::new(),
+            actor: turn.actor(),
+            parent: turn.cause(),
+            key: None,
+            input: Json::null(),
+            output: None,
+            error: None,
+            options: Options::default(),
+            durability: Durability::Run,
+            status: Status::Pending,
+            version: 1,
+            attempts: 0,
+            due: None,
+            deadline: None,
+            created_at: turn.now(),
+            started_at: None,
+            completed_at: None,
+        }
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.status, Status::Pending | Status::Running | Status::Retrying)
+    }
+
+    /// The result that its flow sees, once there is one.
+    pub(crate) fn result(&self) -> Option<Result<Json>> {
+        match self.status {
+            Status::Completed => Some(Ok(self.output.clone().unwrap_or_else(Json::null))),
+            Status::Failed => Some(Err(self.error.clone().unwrap_or_else(|| Error::internal("it failed, but why was not recorded")))),
+            _ => None,
+        }
+    }
+}
+
+/// Which actions are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ActionFilter {
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// With this name.
+    pub name: Option<String>,
+    /// With this status.
+    pub status: Option<Status>,
+    /// Part of this action.
+    pub parent: Option<String>,
+    /// Done to this.
+    pub target: Option<String>,
+    /// Done by this actor.
+    pub actor: Option<String>,
+    /// Those after this id.
+    pub after: Option<String>,
+    /// At most so many; 100 unless said otherwise.
+    pub limit: Option<u32>,
+}
+
+const COLUMNS: &str = r#""id", "kind", "name", "target", "actor", "parent", "key", "input", "output", "error", "options", "durability", "status", "version", "attempts", "due", "deadline", "created", "started", "completed""#;
+
+fn cells(action: &Action) -> Result<Vec<Cell>> {
+    let micros = |at: Option<DateTime<Utc>>| Cell::from(at.map(|at| at.timestamp_micros()));
+    Ok(vec![
+        action.id.as_str().into(),
+        action.kind.word().into(),
+        action.name.as_str().into(),
+        action.target.as_str().into(),
+        action.actor.as_str().into(),
+        action.parent.clone().into(),
+        action.key.clone().into(),
+        (&action.input).into(),
+        action.output.as_ref().into(),
+        action.error.as_ref().map(Json::of).transpose()?.as_ref().into(),
+        if action.options == Options::default() { Cell::Null } else { (&Json::of(&action.options)?).into() },
+        action.durability.word().into(),
+        action.status.word().into(),
+        action.version.into(),
+        action.attempts.into(),
+        action.due.into(),
+        action.deadline.into(),
+        action.created_at.timestamp_micros().into(),
+        micros(action.started_at),
+        micros(action.completed_at),
+    ])
+}
+
+fn read(row: Vec<Cell>) -> Result<Action> {
+    let mut row = Reader::new(row);
+    let json = |text: Option<String>| text.map(Json::parse).transpose();
+    Ok(Action {
+        id: row.text(),
+        kind: Kind::of(&row.text())?,
+        name: row.text(),
+        target: row.text(),
+        actor: row.text(),
+        parent: row.text_or_null(),
+        key: row.text_or_null(),
+        input: row.json()?,
+        output: json(row.text_or_null())?,
+        error: json(row.text_or_null())?.map(|e| e.read()).transpose()?,
+        options: json(row.text_or_null())?.map(|o| o.read()).transpose()?.unwrap_or_default(),
+        durability: Durability::of(&row.text())?,
+        status: Status::of(&row.text())?,
+        version: u32::try_from(row.integer()).unwrap_or(1),
+        attempts: u32::try_from(row.integer()).unwrap_or(0),
+        due: row.integer_or_null(),
+        deadline: row.integer_or_null(),
+        created_at: instant(row.integer()),
+        started_at: row.integer_or_null().map(instant),
+        completed_at: row.integer_or_null().map(instant),
+    })
+}
+
+/// Adds an action. False if its parent's journal has one under this key already.
+pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
+    let added = sql.execute(
+        &format!(
+            r#"INSERT INTO "$actions" ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+               ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
+        ),
+        &cells(action)?,
+    )?;
+    Ok(added > 0)
+}
+
+/// Stores how far an action is.
+pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
+    sql.execute(
+        r#"UPDATE "$actions" SET "output" = ?2, "error" = ?3, "status" = ?4, "attempts" = ?5, "due" = ?6, "deadline" = ?7, "started" = ?8, "completed" = ?9 WHERE "id" = ?1"#,
+        &[
+            action.id.as_str().into(),
+            action.output.as_ref().into(),
+            action.error.as_ref().map(Json::of).transpose()?.as_ref().into(),
+            action.status.word().into(),
+            action.attempts.into(),
+            action.due.into(),
+            action.deadline.into(),
+            action.started_at.map(|at| at.timestamp_micros()).into(),
+            action.completed_at.map(|at| at.timestamp_micros()).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Action>> {
+    sql.query(&format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" = ?1"#), &[id.into()])?.into_iter().next().map(read).transpose()
+}
+
+/// The journal of a flow.
+pub(crate) fn children(sql: &dyn Sql, parent: &str) -> Result<Vec<Action>> {
+    sql.query(&format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" IS NOT NULL"#), &[parent.into()])?.into_iter().map(read).collect()
+}
+
+/// The ids of what is due, of what is past its deadline, earliest first.
+pub(crate) fn due(sql: &dyn Sql, now: i64) -> Result<Vec<String>> {
+    ids(
+        sql,
+        r#"SELECT "id" FROM (SELECT "id", "due" AS "at" FROM "$actions" WHERE "due" <= ?1 UNION SELECT "id", "deadline" FROM "$actions" WHERE "deadline" <= ?1) ORDER BY "at", "id" LIMIT 1000"#,
+        &[now.into()],
+    )
+}
+
+/// The ids of the open actions of a kind with a status, oldest first.
+pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<String>> {
+    // Named in full, so that the partial index is used.
+    let sql_text = format!(r#"SELECT "id" FROM "$actions" WHERE "status" = '{}' AND "kind" = '{}' ORDER BY "id""#, status.word(), kind.word());
+    ids(sql, &sql_text, &[])
+}
+
+/// When the next action is due, or past its deadline.
+pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
+    let rows = sql.query(
+        r#"SELECT min("due"), (SELECT min("deadline") FROM "$actions" WHERE "deadline" IS NOT NULL) FROM "$actions" WHERE "due" IS NOT NULL"#,
+        &[],
+    )?;
+    Ok(rows.into_iter().next().and_then(|row| {
+        let mut row = Reader::new(row);
+        [row.integer_or_null(), row.integer_or_null()].into_iter().flatten().min()
+    }))
+}
+
+fn ids(sql: &dyn Sql, text: &str, params: &[Cell]) -> Result<Vec<String>> {
+    Ok(sql.query(text, params)?.into_iter().map(|row| Reader::new(row).text()).collect())
+}
+
+pub(crate) fn list(sql: &dyn Sql, filter: &ActionFilter) -> Result<Page<Action>> {
+    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
+    let rows = sql.query(
+        &format!(
+            r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" > ?1 AND (?2 IS NULL OR "kind" = ?2) AND (?3 IS NULL OR "name" = ?3) AND (?4 IS NULL OR "status" = ?4)
+               AND (?5 IS NULL OR "parent" = ?5) AND (?6 IS NULL OR "target" = ?6) AND (?7 IS NULL OR "actor" = ?7) ORDER BY "id" LIMIT ?8"#
+        ),
+        &[
+            filter.after.as_deref().unwrap_or("").into(),
+            filter.kind.map(Kind::word).map(Cell::from).unwrap_or(Cell::Null),
+            filter.name.clone().into(),
+            filter.status.map(Status::word).map(Cell::from).unwrap_or(Cell::Null),
+            filter.parent.clone().into(),
+            filter.target.clone().into(),
+            filter.actor.clone().into(),
+            Cell::Integer(i64::from(limit) + 1),
+        ],
+    )?;
+    let mut items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|a| a.id.clone());
+    Ok(Page { items, next })
+}

@@ -1,0 +1,82 @@
+//! The events of an object: an append-only log, written in the transaction that caused them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Page, Reader, instant, signed, unsigned};
+use crate::error::Result;
+use crate::event::DomainEvent;
+use crate::host::Sql;
+use crate::value::Cell;
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EventFilter {
+    /// Of this noun.
+    pub noun: Option<String>,
+    /// With this verb: `paid`.
+    pub verb: Option<String>,
+    /// Of the thing with this id.
+    pub subject: Option<String>,
+    /// Caused by this action.
+    pub action: Option<String>,
+    /// Those after this sequence number.
+    pub after: Option<u64>,
+    /// At most so many; 100 unless said otherwise.
+    pub limit: Option<u32>,
+}
+
+pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEvent> {
+    let rows = sql.query(
+        r#"INSERT INTO "$events" ("id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING "sequence""#,
+        &[
+            event.id.as_str().into(),
+            event.noun.as_str().into(),
+            event.verb.as_str().into(),
+            event.subject.as_str().into(),
+            (&event.data).into(),
+            event.actor.as_str().into(),
+            event.action.clone().into(),
+            event.at.timestamp_micros().into(),
+        ],
+    )?;
+    event.sequence = rows.into_iter().next().map_or(0, |row| unsigned(Reader::new(row).integer()));
+    Ok(event)
+}
+
+pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEvent>> {
+    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
+    let rows = sql.query(
+        r#"SELECT "sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at" FROM "$events"
+           WHERE "sequence" > ?1 AND (?2 IS NULL OR "noun" = ?2) AND (?3 IS NULL OR "verb" = ?3) AND (?4 IS NULL OR "subject" = ?4) AND (?5 IS NULL OR "action" = ?5)
+           ORDER BY "sequence" LIMIT ?6"#,
+        &[
+            Cell::Integer(signed(filter.after.unwrap_or(0))),
+            filter.noun.clone().into(),
+            filter.verb.clone().into(),
+            filter.subject.clone().into(),
+            filter.action.clone().into(),
+            Cell::Integer(i64::from(limit) + 1),
+        ],
+    )?;
+    let mut items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|e| e.sequence.to_string());
+    Ok(Page { items, next })
+}
+
+fn read(row: Vec<Cell>) -> Result<DomainEvent> {
+    let mut row = Reader::new(row);
+    Ok(DomainEvent {
+        sequence: unsigned(row.integer()),
+        id: row.text(),
+        noun: row.text(),
+        verb: row.text(),
+        subject: row.text(),
+        data: row.json()?,
+        actor: row.text(),
+        action: row.text_or_null(),
+        at: instant(row.integer()),
+    })
+}

@@ -1,0 +1,29 @@
+//! The inbox: requests that took effect, with their answers, so that a repetition gets the answer and does nothing.
+
+use super::Reader;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Sql;
+use crate::json::Json;
+
+/// How long answers are kept: longer than anybody repeats a request.
+const KEPT_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
+
+pub(crate) fn find(sql: &dyn Sql, id: &str, fingerprint: &str) -> Result<Option<Json>> {
+    let rows = sql.query(r#"SELECT "fingerprint", "answer" FROM "$inbox" WHERE "id" = ?1"#, &[id.into()])?;
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let mut row = Reader::new(row);
+    if row.text() != fingerprint {
+        return Err(Error::new(ErrorKind::Conflict, format_args!("the idempotency key `{id}` was used for another request; each request needs a key of its own")));
+    }
+    row.json().map(Some)
+}
+
+pub(crate) fn put(sql: &dyn Sql, id: &str, fingerprint: &str, answer: &Json, now: i64) -> Result<()> {
+    sql.execute(
+        r#"INSERT INTO "$inbox" ("id", "fingerprint", "answer", "at") VALUES (?1, ?2, ?3, ?4)"#,
+        &[id.into(), fingerprint.into(), answer.into(), now.into()],
+    )?;
+    // A few at a time, so that no turn pays for many.
+    sql.execute(r#"DELETE FROM "$inbox" WHERE "id" IN (SELECT "id" FROM "$inbox" WHERE "at" < ?1 ORDER BY "at" LIMIT 8)"#, &[(now - KEPT_MICROS).into()])?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The dead letters: what failed for good, with everything needed to run it once more.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Page, Reader, instant};
+use crate::error::{Error, Result};
+use crate::host::Sql;
+use crate::json::Json;
+use crate::value::Cell;
+
+/// One dead letter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Letter {
+    /// Its id, which is that of the action that failed.
+    pub id: String,
+    /// The step, flow or call.
+    pub name: String,
+    /// What it was given.
+    pub input: Json,
+    /// Why it failed.
+    pub error: Error,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it failed for good.
+    pub at: DateTime<Utc>,
+    /// When it was run once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed_at: Option<DateTime<Utc>>,
+}
+
+pub(crate) fn put(sql: &dyn Sql, id: &str, name: &str, input: &Json, error: &Error, attempts: u32, now: i64) -> Result<()> {
+    sql.execute(
+        r#"INSERT INTO "$letters" ("id", "name", "input", "error", "attempts", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+           ON CONFLICT ("id") DO UPDATE SET "error" = excluded."error", "attempts" = excluded."attempts", "at" = excluded."at", "replayed" = NULL"#,
+        &[id.into(), name.into(), input.into(), (&Json::of(error)?).into(), attempts.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<()> {
+    let changed = sql.execute(r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL"#, &[id.into(), now.into()])?;
+    if changed == 0 {
+        return Err(Error::not_found(format_args!("there is no dead letter `{id}` that waits to be replayed")));
+    }
+    Ok(())
+}
+
+pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Page<Letter>> {
+    let limit = limit.clamp(1, 1000);
+    let rows = sql.query(
+        r#"SELECT "id", "name", "input", "error", "attempts", "at", "replayed" FROM "$letters" WHERE "id" > ?1 ORDER BY "id" LIMIT ?2"#,
+        &[after.unwrap_or("").into(), Cell::Integer(i64::from(limit) + 1)],
+    )?;
+    let mut items = rows
+        .into_iter()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(Letter {
+                id: row.text(),
+                name: row.text(),
+                input: row.json()?,
+                error: row.json()?.read()?,
+                attempts: u32::try_from(row.integer()).unwrap_or(0),
+                at: instant(row.integer()),
+                replayed_at: row.integer_or_null().map(instant),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|letter| letter.id.clone());
+    Ok(Page { items, next })
+}

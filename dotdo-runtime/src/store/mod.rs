@@ -1,0 +1,110 @@
+//! The stores: one file a store, one family of tables each. They know tables and manifests, never a user's type.
+
+pub mod actions;
+pub mod events;
+pub mod letters;
+pub(crate) mod meta;
+pub(crate) mod inbox;
+pub(crate) mod outbox;
+pub mod relationships;
+pub(crate) mod schedules;
+pub mod things;
+pub(crate) mod versions;
+
+pub use actions::{ActionFilter, Status};
+pub use events::EventFilter;
+pub use letters::Letter;
+pub use relationships::Relationship;
+pub use things::Thing;
+
+use serde::{Deserialize, Serialize};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Ask for `after` this to get the next page; none on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The statements that make the runtime's own tables. Their names begin with `$`, which no noun's can.
+pub(crate) const SYSTEM: &[&str] = &[
+    r#"CREATE TABLE "$meta" ("key" TEXT PRIMARY KEY NOT NULL, "value" TEXT NOT NULL) STRICT, WITHOUT ROWID"#,
+    r#"CREATE TABLE "$actions" ("id" TEXT PRIMARY KEY NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "target" TEXT NOT NULL, "actor" TEXT NOT NULL,
+        "parent" TEXT, "key" TEXT, "input" TEXT NOT NULL, "output" TEXT, "error" TEXT, "options" TEXT, "durability" TEXT NOT NULL, "status" TEXT NOT NULL,
+        "version" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "due" INTEGER, "deadline" INTEGER,
+        "created" INTEGER NOT NULL, "started" INTEGER, "completed" INTEGER) STRICT, WITHOUT ROWID"#,
+    r#"CREATE UNIQUE INDEX "$actions.journal" ON "$actions" ("parent", "key") WHERE "parent" IS NOT NULL"#,
+    r#"CREATE INDEX "$actions.due" ON "$actions" ("due") WHERE "due" IS NOT NULL"#,
+    r#"CREATE INDEX "$actions.deadline" ON "$actions" ("deadline") WHERE "deadline" IS NOT NULL"#,
+    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying')"#,
+    r#"CREATE TABLE "$events" ("sequence" INTEGER PRIMARY KEY, "id" TEXT NOT NULL, "noun" TEXT NOT NULL, "verb" TEXT NOT NULL, "subject" TEXT NOT NULL,
+        "data" TEXT NOT NULL, "actor" TEXT NOT NULL, "action" TEXT, "at" INTEGER NOT NULL) STRICT"#,
+    r#"CREATE INDEX "$events.subject" ON "$events" ("noun", "subject")"#,
+    r#"CREATE TABLE "$outbox" ("id" TEXT PRIMARY KEY NOT NULL, "to" TEXT NOT NULL, "request" TEXT NOT NULL, "action" TEXT, "attempts" INTEGER NOT NULL,
+        "due" INTEGER NOT NULL) STRICT, WITHOUT ROWID"#,
+    r#"CREATE INDEX "$outbox.due" ON "$outbox" ("due")"#,
+    r#"CREATE TABLE "$inbox" ("id" TEXT PRIMARY KEY NOT NULL, "fingerprint" TEXT NOT NULL, "answer" TEXT NOT NULL, "at" INTEGER NOT NULL) STRICT, WITHOUT ROWID"#,
+    r#"CREATE INDEX "$inbox.at" ON "$inbox" ("at")"#,
+    r#"CREATE TABLE "$schedules" ("name" TEXT PRIMARY KEY NOT NULL, "phrase" TEXT NOT NULL, "zone" TEXT NOT NULL, "next" INTEGER, "last" INTEGER, "runs" INTEGER NOT NULL) STRICT, WITHOUT ROWID"#,
+    r#"CREATE TABLE "$letters" ("id" TEXT PRIMARY KEY NOT NULL, "name" TEXT NOT NULL, "input" TEXT NOT NULL, "error" TEXT NOT NULL, "attempts" INTEGER NOT NULL,
+        "at" INTEGER NOT NULL, "replayed" INTEGER) STRICT, WITHOUT ROWID"#,
+    r#"CREATE TABLE "$relationships" ("id" TEXT PRIMARY KEY NOT NULL, "verb" TEXT NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL, "data" TEXT NOT NULL, "created" INTEGER NOT NULL,
+        UNIQUE ("verb", "from", "to")) STRICT, WITHOUT ROWID"#,
+    r#"CREATE INDEX "$relationships.from" ON "$relationships" ("from")"#,
+    r#"CREATE INDEX "$relationships.to" ON "$relationships" ("to")"#,
+    r#"CREATE TABLE "$versions" ("noun" TEXT NOT NULL, "id" TEXT NOT NULL, "version" INTEGER NOT NULL, "at" INTEGER NOT NULL, "deleted" INTEGER, "visibility" TEXT NOT NULL,
+        "data" TEXT NOT NULL, PRIMARY KEY ("noun", "id", "version")) STRICT, WITHOUT ROWID"#,
+];
+
+/// Reads the columns of a row one after the other.
+pub(crate) struct Reader(std::vec::IntoIter<crate::value::Cell>);
+
+impl Reader {
+    pub fn new(row: Vec<crate::value::Cell>) -> Self {
+        Self(row.into_iter())
+    }
+    pub fn cell(&mut self) -> crate::value::Cell {
+        self.0.next().unwrap_or(crate::value::Cell::Null)
+    }
+    pub fn text(&mut self) -> String {
+        match self.cell() {
+            crate::value::Cell::Text(text) => text,
+            _ => String::new(),
+        }
+    }
+    pub fn text_or_null(&mut self) -> Option<String> {
+        match self.cell() {
+            crate::value::Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+    pub fn integer(&mut self) -> i64 {
+        self.cell().as_integer().unwrap_or(0)
+    }
+    pub fn integer_or_null(&mut self) -> Option<i64> {
+        self.cell().as_integer()
+    }
+    pub fn json(&mut self) -> crate::Result<crate::Json> {
+        crate::Json::parse(self.text())
+    }
+    pub fn rest(self) -> Vec<crate::value::Cell> {
+        self.0.collect()
+    }
+}
+
+/// An instant from its microseconds.
+pub(crate) fn instant(micros: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_micros(micros).unwrap_or(chrono::DateTime::UNIX_EPOCH)
+}
+
+#[allow(clippy::cast_sign_loss, reason = "counters stored by us are never negative")]
+pub(crate) const fn unsigned(number: i64) -> u64 {
+    if number < 0 { 0 } else { number as u64 }
+}
+#[allow(clippy::cast_possible_wrap, reason = "no counter reaches 2^63")]
+pub(crate) const fn signed(number: u64) -> i64 {
+    number as i64
+}

@@ -1,0 +1,84 @@
+//! The outbox: messages to other objects, written with the transaction that caused them and kept until acknowledged.
+
+use super::Reader;
+use crate::app::ObjectKey;
+use crate::error::{Error, Result};
+use crate::host::Sql;
+use crate::json::Json;
+use crate::object::Request;
+use crate::object::turn::Turn;
+use crate::stub::Op;
+use crate::value::Cell;
+
+/// A message that waits for its acknowledgement.
+pub(crate) struct Message {
+    pub id: String,
+    pub to: ObjectKey,
+    pub request: Request,
+    pub action: Option<String>,
+    pub attempts: u32,
+}
+
+/// A message that has heard nothing for so long is sent again.
+pub(crate) const REDELIVERY_MICROS: i64 = 60 * 1_000_000;
+
+/// Puts a message into the outbox; it leaves when the turn is kept.
+pub(crate) fn put(turn: &Turn, id: &str, to: &ObjectKey, ops: Vec<Op>, action: Option<&str>) -> Result<()> {
+    let request = Request { id: Some(id.to_owned()), actor: turn.actor(), ops, if_exists: false };
+    turn.sql().execute(
+        r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT ("id") DO NOTHING"#,
+        &[id.into(), (&Json::of(to)?).into(), (&Json::of(&request)?).into(), action.map(Cell::from).unwrap_or(Cell::Null), (turn.micros() + REDELIVERY_MICROS).into()],
+    )?;
+    turn.after().messages.push(id.to_owned());
+    Ok(())
+}
+
+/// Puts the newest state of a row into the outbox, in place of older ones that have not left.
+pub(crate) fn put_mirror(turn: &Turn, id: &str, to: &ObjectKey, op: Op) -> Result<()> {
+    let stem = id.rsplit_once('/').map_or(id, |(stem, _)| stem);
+    turn.sql().execute(r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#, &[format!("{stem}/").into(), format!("{stem}0").into()])?;
+    put(turn, id, to, vec![op], None)
+}
+
+pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
+    let rows = sql.query(r#"SELECT "id", "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
+    rows.into_iter()
+        .next()
+        .map(|row| {
+            let mut row = Reader::new(row);
+            Ok(Message {
+                id: row.text(),
+                to: row.json()?.read()?,
+                request: row.json()?.read()?,
+                action: row.text_or_null(),
+                attempts: u32::try_from(row.integer()).unwrap_or(0),
+            })
+        })
+        .transpose()
+}
+
+/// The ids of all messages, or of those due at a time.
+pub(crate) fn waiting(sql: &dyn Sql, due: Option<i64>) -> Result<Vec<String>> {
+    let rows = sql.query(r#"SELECT "id" FROM "$outbox" WHERE "due" <= ?1 ORDER BY "due", "id" LIMIT 1000"#, &[due.unwrap_or(i64::MAX).into()])?;
+    Ok(rows.into_iter().map(|row| Reader::new(row).text()).collect())
+}
+
+pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
+    let rows = sql.query(r#"SELECT min("due") FROM "$outbox""#, &[])?;
+    Ok(rows.into_iter().next().and_then(|row| Reader::new(row).integer_or_null()))
+}
+
+pub(crate) fn postpone(sql: &dyn Sql, id: &str, attempts: u32, due: i64) -> Result<()> {
+    sql.execute(r#"UPDATE "$outbox" SET "attempts" = ?2, "due" = ?3 WHERE "id" = ?1"#, &[id.into(), attempts.into(), due.into()])?;
+    Ok(())
+}
+
+pub(crate) fn remove(sql: &dyn Sql, id: &str) -> Result<()> {
+    sql.execute(r#"DELETE FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
+    Ok(())
+}
+
+/// A failure to reach an object, as opposed to an answer of it.
+pub(crate) fn is_unreachable(error: &Error) -> bool {
+    matches!(error.kind(), crate::ErrorKind::Overloaded | crate::ErrorKind::Storage)
+}

@@ -1,0 +1,280 @@
+//! Calls to objects as values: what is asked ([`Op`]), of whom, and chains of it that travel in one round trip.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::{Deed, Effect};
+use crate::id::Ref;
+use crate::json::Json;
+use crate::noun::Noun;
+use crate::query::FindSpec;
+use crate::store::{ActionFilter, EventFilter};
+use crate::value::{Cell, Onward, Value};
+
+/// One thing that an object can be asked. This is what travels between objects and what doors make.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Op {
+    /// The whole thing, as it is now or was at an earlier version. Answers an envelope: the fields and `$id` …
+    Get {
+        /// The noun.
+        noun: String,
+        /// The id; empty for the one that the call before returned.
+        id: String,
+        /// `v12`, `~3` or an RFC 3339 instant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+    },
+    /// A verb or a query.
+    Call {
+        /// The noun.
+        noun: String,
+        /// The id; empty for the one that the call before returned.
+        id: String,
+        /// The verb or query.
+        verb: String,
+        /// Its arguments by name.
+        args: Json,
+    },
+    /// A new thing. Answers its id.
+    Create {
+        /// The noun.
+        noun: String,
+        /// Its id; made by dotdo if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// Its fields.
+        data: Json,
+        /// Who may see it, if not the noun's default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visibility: Option<String>,
+    },
+    /// A JSON merge patch (RFC 7396). Answers the envelope after it.
+    Update {
+        /// The noun.
+        noun: String,
+        /// The id; empty for the one that the call before returned.
+        id: String,
+        /// The fields to change.
+        patch: Json,
+        /// The version it must have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        if_match: Option<u64>,
+    },
+    /// A soft delete. Answers `null`.
+    Delete {
+        /// The noun.
+        noun: String,
+        /// The id; empty for the one that the call before returned.
+        id: String,
+        /// The version it must have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        if_match: Option<u64>,
+    },
+    /// A page of things. Answers a [`Page`](crate::query::Page) of envelopes.
+    Find(FindSpec),
+    /// How many things. Answers a number.
+    Count(FindSpec),
+    /// The versions of one thing, newest first. Answers a page of envelopes.
+    History {
+        /// The noun.
+        noun: String,
+        /// The id.
+        id: String,
+        /// At most so many.
+        limit: u32,
+        /// Those before this version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
+    /// A page of events.
+    Events(EventFilter),
+    /// A page of actions.
+    Actions(ActionFilter),
+    /// A page of dead letters.
+    DeadLetters {
+        /// At most so many.
+        limit: u32,
+        /// Those after this id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+    },
+    /// Runs a dead letter once more. Answers the id of the action.
+    Replay {
+        /// The id of the dead letter.
+        id: String,
+    },
+    /// What the object is: identity, schema, counts, schedules.
+    Inspect,
+    /// Starts a step or flow by its name. Answers its output.
+    Run {
+        /// The name of the function.
+        name: String,
+        /// Its arguments by name.
+        args: Json,
+    },
+    /// The current row of an object of its own, for the tenant's directory. Older versions are ignored.
+    Mirror {
+        /// The noun.
+        noun: String,
+        /// The id.
+        id: String,
+        /// The system columns and the columns.
+        row: Vec<Cell>,
+    },
+    /// An event for a handler in this object.
+    Deliver {
+        /// The handler.
+        handler: String,
+        /// The event.
+        event: Json,
+    },
+}
+
+impl Op {
+    /// The thing it is about, if it is about one: noun and id.
+    pub fn subject(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Get { noun, id, .. }
+            | Self::Call { noun, id, .. }
+            | Self::Update { noun, id, .. }
+            | Self::Delete { noun, id, .. }
+            | Self::History { noun, id, .. } => Some((noun, id)),
+            Self::Create { noun, id: Some(id), .. } => Some((noun, id)),
+            _ => None,
+        }
+    }
+
+    fn subject_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Get { id, .. }
+            | Self::Call { id, .. }
+            | Self::Update { id, .. }
+            | Self::Delete { id, .. }
+            | Self::History { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Fills in the id that the call before returned.
+    pub(crate) fn on(mut self, id: &str) -> Self {
+        if let Some(subject) = self.subject_mut()
+            && subject.is_empty()
+        {
+            id.clone_into(subject);
+        }
+        self
+    }
+
+    /// Whether the object may have to be made for it.
+    pub fn creates(&self) -> bool {
+        matches!(self, Self::Create { .. })
+    }
+
+    /// Whether it only reads.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Get { .. } | Self::Find(_) | Self::Count(_) | Self::History { .. } | Self::Events(_) | Self::Actions(_) | Self::DeadLetters { .. } | Self::Inspect
+        )
+    }
+}
+
+/// A thing and what is asked of it, and of what that returns, and so on: one nested expression, one round trip.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Chain {
+    /// The id the next call is made on; empty once there is a call before it.
+    id: String,
+    noun: String,
+    ops: Vec<Op>,
+}
+
+impl Chain {
+    pub(crate) fn start(noun: &str, id: &str) -> Self {
+        Self { id: id.to_owned(), noun: noun.to_owned(), ops: Vec::new() }
+    }
+    fn then(&self, op: impl FnOnce(String) -> Op) -> Self {
+        let mut ops = self.ops.clone();
+        ops.push(op(self.id.clone()));
+        Self { id: String::new(), noun: self.noun.clone(), ops }
+    }
+}
+
+/// Calls to one `N`. The noun's own stub (`OrderStub`) is one with a method for each verb.
+pub struct Stub<N> {
+    chain: Chain,
+    noun: PhantomData<fn() -> N>,
+}
+
+impl<N> Stub<N> {
+    pub(crate) fn then<R: Value>(&self, op: impl FnOnce(String) -> Op) -> Call<R> {
+        Call::new(self.chain.then(op))
+    }
+}
+
+impl<N> Clone for Stub<N> {
+    fn clone(&self) -> Self {
+        Self::onward(self.chain.clone())
+    }
+}
+impl<N> std::fmt::Debug for Stub<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.chain.noun, self.chain.id)
+    }
+}
+impl<N> Onward for Stub<N> {
+    fn onward(chain: Chain) -> Self {
+        Self { chain, noun: PhantomData }
+    }
+}
+
+/// One call, or a chain of them, that returns an `R` when a context runs it.
+///
+/// Where `R` is a [`Ref`], the call offers the methods of what it points at:
+/// `Customer::stub(id).latest_order().customer()` is one expression and one round trip.
+#[must_use = "a call does nothing until a context runs it: `cx.run(..).await?` or `cx.send(..)`"]
+pub struct Call<R: Value> {
+    ops: Vec<Op>,
+    next: R::Next,
+    output: PhantomData<fn() -> R>,
+}
+
+impl<R: Value> Call<R> {
+    fn new(chain: Chain) -> Self {
+        let ops = chain.ops.clone();
+        Self { ops, next: R::Next::onward(chain), output: PhantomData }
+    }
+}
+
+impl<N: Noun> Call<Ref<N>> {
+    pub(crate) fn of_create(op: Op) -> Self {
+        Self::new(Chain { id: String::new(), noun: N::DEF.name.to_owned(), ops: vec![op] })
+    }
+}
+
+impl<R: Value> Clone for Call<R> {
+    fn clone(&self) -> Self {
+        Self { ops: self.ops.clone(), next: self.next.clone(), output: PhantomData }
+    }
+}
+impl<R: Value> std::fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.ops).finish()
+    }
+}
+
+impl<R: Value> Deref for Call<R> {
+    type Target = R::Next;
+    fn deref(&self) -> &R::Next {
+        &self.next
+    }
+}
+
+impl<R: Value> Effect for Call<R> {
+    type Output = R;
+    fn into_deed(self) -> Deed {
+        Deed::Call(self.ops)
+    }
+}
