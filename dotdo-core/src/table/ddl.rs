@@ -2,7 +2,7 @@
 
 use super::{Bound, Column, ColumnType, Literal, Range, Table};
 
-/// The columns that every table begins with: name and definition. Times are in milliseconds since 1970.
+/// The columns that every table begins with: name and definition. Times are in microseconds since 1970.
 pub const SYSTEM_COLUMNS: [(&str, &str); 6] = [
     ("$id", r#""$id" TEXT PRIMARY KEY NOT NULL"#),
     ("$version", r#""$version" INTEGER NOT NULL"#),

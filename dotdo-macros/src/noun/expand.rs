@@ -1,7 +1,7 @@
 //! From the model to code.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::model::{Column, Field, Noun, Role};
@@ -209,7 +209,6 @@ fn default_of(noun: &Noun, field: &Field) -> TokenStream {
 fn serde(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
     let copy = format_ident!("__{ident}");
-    let this = ident.to_token_stream();
     let fields = noun.fields.iter().map(|field| {
         let Field { ident, ty, .. } = field;
         let how = match &field.role {
@@ -226,7 +225,7 @@ fn serde(noun: &Noun) -> TokenStream {
         .columns()
         .filter_map(|(field, column)| {
             let (name, ty) = (format_ident!("__default_{}", field.name), &field.ty);
-            let default = crate::source::without_self(column.default.as_ref()?.to_token_stream(), &this);
+            let default = column.default.as_ref()?;
             Some(quote!(#[doc(hidden)] fn #name() -> #ty { #default }))
         })
         .collect();

@@ -37,7 +37,7 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         debug_assert!(errors.count() > before, "a broken field was reported");
         return give_back(item, &errors);
     }
-    let marked = parse::marked(&input, &root, &args, errors.count() > 0);
+    let marked = parse::marked(&input, &root, &args);
     quote!(#marked #errors)
 }
 

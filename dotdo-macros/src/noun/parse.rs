@@ -35,31 +35,19 @@ options::options! {
 }
 
 /// The struct with the hidden derive and what it derives from: the options, as the user wrote them.
-pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream, faulty: bool) -> TokenStream {
+pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream) -> TokenStream {
     let p = root.private();
     let theirs: Vec<String> = named(&input.attrs, "derive").into_iter().flat_map(derived).collect();
     let missing = ["Clone", "Debug", "PartialEq"].into_iter().filter(|name| !theirs.iter().any(|theirs| theirs == name));
     let missing = missing.map(|name| syn::Ident::new(name, proc_macro2::Span::call_site()));
     let marker = (!args.is_empty()).then(|| quote!(#[dotdo_noun(#args)]));
     let mut item = input.clone();
-    if faulty {
-        drop_foreign(&mut item);
-    }
     let attrs = std::mem::take(&mut item.attrs);
     quote! {
         #(#attrs)*
         #[derive(#(#missing,)* #p::Noun)]
         #marker
         #item
-    }
-}
-
-/// A faulty attribute may have a form that rustc does not take for an attribute's.
-fn drop_foreign(item: &mut DeriveInput) {
-    if let Data::Struct(data) = &mut item.data {
-        for field in &mut data.fields {
-            field.attrs.retain(|attr| !attr.path().is_ident("embed"));
-        }
     }
 }
 

@@ -170,6 +170,8 @@ pub struct Object {
     /// Messages under way in this process.
     messages: BTreeMap<String, ()>,
     outputs: Vec<Output>,
+    /// The storage failed: what is in memory may be ahead of it.
+    storage_failed: bool,
 }
 
 /// The version of the runtime's own tables.
@@ -192,6 +194,7 @@ impl Object {
             steps: BTreeMap::new(),
             messages: BTreeMap::new(),
             outputs: Vec::new(),
+            storage_failed: false,
         };
         object.transact("dotdo", |object, turn| {
             object.prepare(turn)?;
@@ -210,6 +213,12 @@ impl Object {
     /// Whether nothing is under way, so that the object can be put to sleep.
     pub fn is_idle(&self) -> bool {
         self.steps.is_empty() && self.messages.is_empty() && self.fresh.is_empty()
+    }
+
+    /// Whether the storage failed since this was asked last. If so, the object is to be opened anew: what could not
+    /// be stored is then taken up from what was.
+    pub fn take_storage_failure(&mut self) -> bool {
+        std::mem::take(&mut self.storage_failed)
     }
 
     /// One turn.
@@ -237,6 +246,7 @@ impl Object {
         });
         let touched = std::mem::take(&mut self.touched);
         if let Err(error) = kept {
+            self.storage_failed |= error.kind() == ErrorKind::Storage;
             self.outputs.truncate(outputs);
             for run in touched {
                 self.live.remove(&run);
@@ -410,11 +420,8 @@ impl Object {
     }
 
     fn settle(&mut self, id: &str, result: Result<Json>) {
-        let settled = self.transact("dotdo", |object, turn| object.settle_in(turn, id, result.clone()));
-        if settled.is_err() {
-            // The storage failed. The step runs again, with the same key, when the object wakes next.
-            self.steps.remove(id);
-        }
+        // If the storage fails, the step runs again, with the same key, when the object is opened anew.
+        let _ = self.transact("dotdo", |object, turn| object.settle_in(turn, id, result));
     }
 
     /// Stores what came of an action, and lets the flow that waits for it go on, in one transaction.

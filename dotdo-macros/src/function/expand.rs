@@ -1,0 +1,329 @@
+//! From the model to code.
+
+use std::time::Duration;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident};
+
+use super::check::{Args, Form};
+use super::model::{Durable, Policy, Route, Timetable, Trigger};
+use super::pattern::Pattern;
+use crate::attributes::{cfgs, is_for_callers};
+use crate::serial;
+use crate::signature::Arg;
+
+/// A free function and what `app!` finds under its name.
+pub fn free(durable: &Durable, form: &Form) -> TokenStream {
+    match form {
+        Form::Handler | Form::Scheduled => triggered(durable, form),
+        Form::Flow(args) | Form::Step(args) => called(durable, form, args),
+    }
+}
+
+/// A handler stays as it is; the struct of the same name says what starts it.
+fn triggered(durable: &Durable, form: &Form) -> TokenStream {
+    let p = durable.root.private();
+    let function = &durable.function;
+    let marker = marker(durable);
+    let (cfgs, ident) = (cfgs(&function.attrs), durable.ident());
+    let def = flow_def(durable, form, &quote!(#ident));
+    quote! {
+        #function
+        #marker
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #p::Listed for #ident {
+            const ITEM: #p::Item = #p::Item::Flow(&#def);
+        }
+    }
+}
+
+/// The empty struct that shares the name of a function: types and functions do not meet.
+fn marker(durable: &Durable) -> TokenStream {
+    let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis struct #ident {}
+    }
+}
+
+/// A function that is called: the name gives a description, the struct of the same name carries its arguments.
+fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
+    let p = durable.root.private();
+    let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
+    let (item, def) = match form {
+        Form::Step(_) => {
+            let def = step_def(durable, args);
+            (quote!(Step), quote!(const DEF: &'static #p::StepDef = &#def;))
+        }
+        _ => {
+            let def = flow_def(durable, form, &quote!(Self::run));
+            (quote!(Flow), quote!(const DEF: &'static #p::FlowDef = &#def;))
+        }
+    };
+    let description = description(durable, form, args, &quote!(#ident::DEF), ident);
+    let (carrier, fields) = (serial::carrier(&durable.root), serial::carried(&args.args));
+    let body = body(durable, &format_ident!("run"));
+    quote! {
+        #description
+        #(#cfgs)*
+        #carrier
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis struct #ident { #fields }
+        #(#cfgs)*
+        #[allow(dead_code)]
+        impl #ident {
+            #def
+            #body
+        }
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #p::Listed for #ident {
+            const ITEM: #p::Item = {
+                let _ = #ident;
+                #p::Item::#item(#ident::DEF)
+            };
+        }
+    }
+}
+
+/// The function that callers see. It runs nothing.
+fn description(durable: &Durable, form: &Form, args: &Args, def: &TokenStream, carrier: &Ident) -> TokenStream {
+    let p = durable.root.private();
+    let function = &durable.function;
+    let attrs = function.attrs.iter().filter(|attr| is_for_callers(attr) || attr.path().is_ident("allow"));
+    let (vis, ident, output) = (&function.vis, durable.ident(), &args.output);
+    let kind = if matches!(form, Form::Step(_)) { quote!(Step) } else { quote!(Child) };
+    let inputs = args.args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
+    let names = args.args.iter().map(|arg| &arg.ident);
+    quote! {
+        #(#attrs)*
+        #vis fn #ident(#(#inputs),*) -> #p::#kind<#output> {
+            #p::#kind::new(#def, &#carrier { #(#names),* })
+        }
+    }
+}
+
+/// What the user wrote, under another name.
+fn body(durable: &Durable, name: &Ident) -> TokenStream {
+    let mut function = durable.function.clone();
+    function.attrs.retain(|attr| !is_for_callers(attr));
+    function.vis = syn::Visibility::Inherited;
+    function.sig.ident = Ident::new(&name.to_string(), function.sig.ident.span());
+    function.to_token_stream()
+}
+
+/// A flow in an `impl` that is called: its description, its body, and its constant's name.
+pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident) {
+    let p = durable.root.private();
+    let noun = durable.this().unwrap_or_default();
+    let own = crate::source::plain_name(durable.ident());
+    let (constant, run, carrier) = (format_ident!("__FLOW_{}", own.to_uppercase()), format_ident!("__run_{own}"), carrier(durable.ident()));
+    let cfgs = cfgs(&durable.function.attrs);
+    let def = flow_def_with(durable, Some(args), &quote!(#noun::#run), &quote!(#carrier));
+    let description = description(durable, form, args, &quote!(Self::#constant), &carrier);
+    let body = body(durable, &run);
+    let tokens = quote! {
+        #description
+        #(#cfgs)*
+        const #constant: &'static #p::FlowDef = &#def;
+        #(#cfgs)*
+        #body
+    };
+    (tokens, constant)
+}
+
+/// The struct that carries the arguments of a method.
+pub fn carrier(method: &Ident) -> Ident {
+    format_ident!("__{}Args", dotdo_core::names::pascal(&crate::source::plain_name(method)))
+}
+
+fn step_def(durable: &Durable, args: &Args) -> TokenStream {
+    let p = durable.root.private();
+    let Durable { name, version, doc, .. } = durable;
+    let policy = policy(durable);
+    let (members, output) = (serial::members(&durable.root, &args.args), serial::shape(&durable.root, &args.output));
+    let fields = args.args.iter().map(|arg| &arg.ident);
+    let carried = if args.args.is_empty() { quote!(_) } else { quote!(args) };
+    quote! {
+        #p::StepDef {
+            name: #name,
+            version: #version,
+            policy: #policy,
+            args: #members,
+            output: #output,
+            doc: #doc,
+            at: (::core::file!(), ::core::line!()),
+            run: |args| #p::run_step(&args, |#carried: Self| Self::run(#(args.#fields),*)),
+        }
+    }
+}
+
+/// A flow as a constant; `call` names the user's function.
+pub fn flow_def(durable: &Durable, form: &Form, call: &TokenStream) -> TokenStream {
+    let args = match form {
+        Form::Flow(args) | Form::Step(args) => Some(args),
+        Form::Handler | Form::Scheduled => None,
+    };
+    flow_def_with(durable, args, call, &quote!(Self))
+}
+
+fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, carrier: &TokenStream) -> TokenStream {
+    let p = durable.root.private();
+    let Durable { name, version, doc, .. } = durable;
+    let noun = durable.noun.as_ref().and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+    let noun = noun.map_or_else(|| quote!(::core::option::Option::None), |noun| quote!(::core::option::Option::Some(#noun)));
+    let policy = policy(durable);
+    let (trigger, start) = match &durable.trigger {
+        Trigger::On(route) => (on(durable, route), start_on(durable, route, call)),
+        Trigger::Every(timetable) => (every(durable, timetable), quote!(|run, _| #p::run_every(run, #call))),
+        Trigger::Call | Trigger::Unread => {
+            let fields = args.iter().flat_map(|args| &args.args).map(|arg| &arg.ident);
+            let carried = if args.is_none_or(|args| args.args.is_empty()) { quote!(_) } else { quote!(args) };
+            (quote!(#p::Trigger::Call), quote!(|run, args| #p::run_flow(run, &args, |cx, #carried: #carrier| #call(cx, #(args.#fields),*))))
+        }
+    };
+    let members = args.map_or_else(|| quote!(&[]), |args| serial::members(&durable.root, &args.args));
+    let output = args.map_or_else(|| quote!(#p::Shape::Nothing), |args| serial::shape(&durable.root, &args.output));
+    quote! {
+        #p::FlowDef {
+            name: #name,
+            version: #version,
+            noun: #noun,
+            policy: #policy,
+            trigger: #trigger,
+            args: #members,
+            output: #output,
+            doc: #doc,
+            at: (::core::file!(), ::core::line!()),
+            start: #start,
+        }
+    }
+}
+
+fn on(durable: &Durable, route: &Route) -> TokenStream {
+    let p = durable.root.private();
+    let priority = proc_macro2::Literal::i32_unsuffixed(route.priority);
+    let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+    let pattern = match &route.pattern {
+        Pattern::One { key, .. } => quote!(#key.pattern()),
+        Pattern::AllOf(noun) => quote!(#p::Pattern { noun: #some(<#noun as #p::Noun>::NAME), verb: #none }),
+        Pattern::Named(event) => {
+            let event = crate::source::plain_name(event);
+            quote!(#p::Pattern { noun: #none, verb: #some(#event) })
+        }
+        Pattern::Any => quote!(#p::Pattern { noun: #none, verb: #none }),
+    };
+    let event = event_of(durable);
+    let filter = route.filter.as_ref().map_or_else(
+        || none.clone(),
+        |filter| {
+            let call = match &route.pattern {
+                Pattern::One { key, .. } => quote!(#p::filter_on(#key, event, #filter)),
+                Pattern::AllOf(noun) => quote!(#p::filter_on_all::<#noun, #event>(event, #filter)),
+                Pattern::Named(_) | Pattern::Any => quote!(#p::filter_on_any(event, #filter)),
+            };
+            quote!(#some(|event| #call))
+        },
+    );
+    let to = match (&route.to, &durable.noun) {
+        (Some(to), Some(own)) => {
+            let call = match &route.pattern {
+                Pattern::One { key, .. } => quote!(#p::to_on::<_, _, #own, _>(#key, event, #to)),
+                Pattern::AllOf(noun) => quote!(#p::to_on_all::<#noun, #event, #own, _>(event, #to)),
+                Pattern::Named(_) | Pattern::Any => quote!(#p::to_on_any::<#own, _>(event, #to)),
+            };
+            quote!(#some(|event| #call))
+        }
+        _ => none,
+    };
+    quote!(#p::Trigger::On(#p::Route { pattern: #pattern, priority: #priority, filter: #filter, to: #to }))
+}
+
+/// The type of a handler's second argument.
+fn event_of(durable: &Durable) -> TokenStream {
+    match durable.function.sig.inputs.iter().nth(1) {
+        Some(FnArg::Typed(event)) => event.ty.to_token_stream(),
+        _ => quote!(_),
+    }
+}
+
+/// Starts a handler. The event is handed over at the place of the argument's type, so that rustc reports an event of
+/// another type there.
+fn start_on(durable: &Durable, route: &Route, call: &TokenStream) -> TokenStream {
+    let p = durable.root.private();
+    let event = Ident::new("event", event_of(durable).span().resolved_at(Span::mixed_site()));
+    let handler = quote!(|cx, #event| #call(cx, #event));
+    let run = match &route.pattern {
+        Pattern::One { key, .. } => quote!(#p::run_on(#key, run, &json, #handler)),
+        Pattern::AllOf(noun) => quote_spanned!(noun.span()=> #p::run_on_all::<_, #noun, _, _>(run, &json, #handler)),
+        Pattern::Named(_) | Pattern::Any => quote!(#p::run_on_any(run, &json, #handler)),
+    };
+    quote!(|run, json| #run)
+}
+
+fn every(durable: &Durable, timetable: &Timetable) -> TokenStream {
+    let p = durable.root.private();
+    let Timetable { phrase, zone, missed } = timetable;
+    let missed = format_ident!("{}", dotdo_core::names::pascal(missed));
+    quote!(#p::Trigger::Every(#p::Timetable { phrase: #phrase, zone: #zone, missed: #p::Missed::#missed }))
+}
+
+fn policy(durable: &Durable) -> TokenStream {
+    let p = durable.root.private();
+    let Policy { retry, backoff, factor, jitter, timeout } = &durable.policy;
+    let mut fields = TokenStream::new();
+    if let Some(retry) = retry {
+        let retry = proc_macro2::Literal::u32_unsuffixed(*retry);
+        fields.extend(quote!(retry: #retry,));
+    }
+    if let Some((initial, cap)) = backoff {
+        let (initial, cap) = (period(*initial), period(*cap));
+        fields.extend(quote!(initial: #initial, cap: #cap,));
+    }
+    if let Some(factor) = factor {
+        let factor = proc_macro2::Literal::f64_unsuffixed(*factor);
+        fields.extend(quote!(factor: #factor,));
+    }
+    if let Some(jitter) = jitter {
+        fields.extend(quote!(jitter: #jitter,));
+    }
+    if let Some(timeout) = timeout {
+        let timeout = period(*timeout);
+        fields.extend(quote!(timeout: ::core::option::Option::Some(#timeout),));
+    }
+    if fields.is_empty() { quote!(#p::Policy::DEFAULT) } else { quote!(#p::Policy { #fields ..#p::Policy::DEFAULT }) }
+}
+
+fn period(period: Duration) -> TokenStream {
+    if period.subsec_nanos() == 0 {
+        let secs = proc_macro2::Literal::u64_unsuffixed(period.as_secs());
+        quote!(::core::time::Duration::from_secs(#secs))
+    } else {
+        let millis = proc_macro2::Literal::u128_unsuffixed(period.as_millis());
+        quote!(::core::time::Duration::from_millis(#millis))
+    }
+}
+
+/// What is left of a function with a mistake in its signature: the function itself, and something to list. A step keeps
+/// giving a description where that can be told, so that its callers are right.
+pub fn broken(durable: &Durable) -> TokenStream {
+    let p = durable.root.private();
+    let (function, ident) = (&durable.function, durable.ident());
+    let marker = marker(durable);
+    quote! {
+        #function
+        #marker
+        impl #p::Listed for #ident {
+            const ITEM: #p::Item = {
+                let _ = #ident;
+                #p::Item::Part(&[])
+            };
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! From a type to the model, with the rules of a value.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Data, DeriveInput, Expr, Ident, Meta, Token, Type};
+
+use super::model::{Beside, Body, Field, Fields, Value, Variant};
+use crate::attributes::{doc_text, named};
+use crate::diag::{Errors, one_of};
+use crate::options::{self, PathTo};
+use crate::paths::Root;
+use crate::source::{plain_name, without_self};
+
+const BESIDE: &[&str] = &["Clone", "Debug", "PartialEq"];
+
+options::options! {
+    /// What `#[value(…)]` may say.
+    ValueOptions for "#[value]" {
+        without: Without,
+        krate as "crate": PathTo,
+    }
+}
+
+/// `without(Clone, Debug)`: traits that the user implements by hand.
+pub struct Without(Vec<Ident>);
+
+impl darling::FromMeta for Without {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let list = match meta {
+            Meta::List(list) => list.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated).ok(),
+            Meta::Path(_) | Meta::NameValue(_) => None,
+        };
+        list.map(|list| Self(list.into_iter().collect()))
+            .ok_or_else(|| darling::Error::custom("`without` lists traits: `without(Clone, Debug, PartialEq)`").with_span(meta))
+    }
+}
+
+/// Reads a struct or an enum.
+pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
+    let ident = &input.ident;
+    let before = errors.count();
+    if !input.generics.params.is_empty() {
+        errors.at(&input.generics, format_args!("a value has one form in JSON, so `{ident}` has no type parameters; name the types of its fields"));
+    }
+    let (beside, root) = self::options(input, errors);
+    let this = ident.to_token_stream();
+    let body = match &input.data {
+        Data::Struct(data) => Body::Struct(fields(&data.fields, ident, &this, errors)),
+        Data::Enum(data) => {
+            if data.variants.is_empty() {
+                errors.at(ident, format_args!("`{ident}` has no variants, so there is no value of it"));
+                return None;
+            }
+            let variant = |source: &syn::Variant| {
+                if let Some((_, number)) = &source.discriminant {
+                    errors.at(number, format_args!("a variant is stored by its name, `{}`; remove the number", source.ident));
+                }
+                Variant {
+                    ident: source.ident.clone(),
+                    name: plain_name(&source.ident),
+                    doc: doc_text(&source.attrs),
+                    fields: fields(&source.fields, ident, &this, errors),
+                }
+            };
+            Body::Enum(data.variants.iter().map(variant).collect())
+        }
+        Data::Union(data) => {
+            errors.at(&data.union_token, "a value is a struct or an enum");
+            return None;
+        }
+    };
+    // Parameters leave nothing to generate; everything else does.
+    (errors.count() == before || input.generics.params.is_empty()).then(|| Value { root, ident: ident.clone(), body, beside })
+}
+
+fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
+    let mut args = TokenStream::new();
+    for attr in named(&input.attrs, "value") {
+        match &attr.meta {
+            Meta::List(list) => {
+                if !args.is_empty() {
+                    args.extend(quote::quote!(,));
+                }
+                args.extend(list.tokens.clone());
+            }
+            other => errors.at(other, "`#[value]` takes options: `#[value(without(Debug))]`"),
+        }
+    }
+    let given = options::read::<ValueOptions>(args, errors);
+    let mut without = Vec::new();
+    for name in given.without.iter().flat_map(|without| &without.0) {
+        without.extend(one_of(errors, name, "trait that `Value` brings along", &name.to_string(), BESIDE));
+    }
+    let beside = Beside {
+        clone: !without.contains(&"Clone"),
+        debug: !without.contains(&"Debug"),
+        partial_eq: !without.contains(&"PartialEq"),
+    };
+    (beside, Root::new(given.krate.as_ref().map(|path| &path.0)))
+}
+
+fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut Errors) -> Fields {
+    let mut list = Vec::new();
+    for (place, field) in source.iter().enumerate() {
+        if let Type::Reference(_) | Type::Ptr(_) | Type::TraitObject(_) = &field.ty {
+            errors.at(&field.ty, "a value owns what it holds, and this is borrowed; use `String` for a text and `Vec<…>` for a list");
+            continue;
+        }
+        let ty = without_self(field.ty.to_token_stream(), this);
+        list.push(Field {
+            ident: field.ident.clone(),
+            name: field.ident.as_ref().map_or_else(|| place.to_string(), plain_name),
+            recursive: mentions(ty.clone(), owner),
+            ty,
+            docs: named(&field.attrs, "doc").into_iter().cloned().collect(),
+            doc: doc_text(&field.attrs),
+            default: default(field, errors),
+        });
+    }
+    match source {
+        syn::Fields::Unit => Fields::Unit,
+        syn::Fields::Unnamed(_) => Fields::Tuple(list),
+        syn::Fields::Named(_) => Fields::Named(list),
+    }
+}
+
+fn default(field: &syn::Field, errors: &mut Errors) -> Option<Expr> {
+    let found = named(&field.attrs, "default");
+    if let [_, again, ..] = found.as_slice() {
+        errors.at(again, "`#[default]` is given twice; keep one of them");
+    }
+    let attr = found.first()?;
+    if field.ident.is_none() {
+        errors.at(attr, "`#[default]` is for fields with names; one in a tuple cannot be left out");
+        return None;
+    }
+    let value = attr.parse_args::<Expr>().ok();
+    if value.is_none() {
+        errors.at(attr, "`#[default]` is written like `#[default(0)]`");
+    }
+    value
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}

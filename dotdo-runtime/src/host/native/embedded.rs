@@ -1,0 +1,281 @@
+//! A business that runs inside this process.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+
+use super::activity::Activity;
+use super::alarms::Alarms;
+use super::clock::Clock;
+use super::steps::Steps;
+use super::worker::{Mail, Shared, Worker};
+use super::{Durability, Handle, Mailbox};
+use crate::app::{App, ObjectKey};
+use crate::business::AppDef;
+use crate::effect::{Deed, Effect};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::ask;
+use crate::object::Request;
+use crate::stub::Op;
+
+/// Requests that may wait for one thread.
+const MAILBOX: usize = 8192;
+
+/// How a business is to run inside this process.
+#[derive(Debug)]
+pub struct EmbeddedBuilder {
+    app: &'static AppDef,
+    data: PathBuf,
+    durability: Durability,
+    clock: Clock,
+    threads: usize,
+    step_threads: usize,
+    max_open: usize,
+    idle: Duration,
+}
+
+impl EmbeddedBuilder {
+    /// What an acknowledged write survives. The default is power loss, bought in bulk.
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Another clock than the machine's.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How many threads own objects. The default is one for each processor.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// How many threads run steps. The default is four.
+    pub fn step_threads(mut self, threads: usize) -> Self {
+        self.step_threads = threads.max(1);
+        self
+    }
+
+    /// At most so many objects are open at once, for each thread.
+    pub fn max_open(mut self, objects: usize) -> Self {
+        self.max_open = objects.max(2);
+        self
+    }
+
+    /// An object that has been idle for so long is put to sleep.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// Opens the directory and starts the threads. What was under way when the last process stopped goes on.
+    pub fn start(self) -> Result<Embedded> {
+        // For the life of the process: what is made here is a few tables of pointers into constants.
+        let app: &'static App = Box::leak(Box::new(App::new(self.app)?));
+        let lock = lock(&self.data)?;
+        let activity = Activity::default();
+        let shared = Arc::new(Shared {
+            app,
+            alarms: Alarms::open(&self.data)?,
+            folder: self.data,
+            durability: self.durability,
+            clock: self.clock.clone(),
+            steps: Steps::start(app, self.step_threads)?,
+            activity: activity.clone(),
+            max_open: self.max_open,
+            idle: self.idle,
+        });
+        let mut mailboxes = Vec::new();
+        let mut receivers = Vec::new();
+        for _ in 0..self.threads {
+            let (outside, from_outside) = mpsc::channel(MAILBOX);
+            let (inside, from_inside) = mpsc::unbounded_channel();
+            receivers.push((inside.clone(), from_inside, from_outside));
+            mailboxes.push(Mailbox { outside, inside });
+        }
+        let handle = Handle { workers: Arc::new(mailboxes), activity };
+        let mut threads = Vec::new();
+        for (number, (to_self, inside, outside)) in receivers.into_iter().enumerate() {
+            let (shared, handle) = (shared.clone(), handle.clone());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+            let (started, ready) = std::sync::mpsc::channel();
+            threads.push(thread::Builder::new().name(format!("dotdo-{number}")).spawn(move || {
+                LocalSet::new().block_on(&runtime, async move {
+                    match Worker::new(shared, handle, number, to_self) {
+                        Ok(worker) => {
+                            let _ = started.send(Ok(()));
+                            worker.run(inside, outside).await;
+                        }
+                        Err(error) => {
+                            let _ = started.send(Err(error));
+                        }
+                    }
+                });
+            })?);
+            ready.recv().map_err(|_| Error::internal("a thread ended before it began"))??;
+        }
+        let embedded = Embedded { app, handle, threads, clock: self.clock, shared, lock: Some(lock) };
+        // The default tenant keeps the schedules, so it is there from the start.
+        let key = ObjectKey::tenant(app.domain());
+        embedded.handle.tell(&key, Mail::Wake(key.clone(), embedded.handle.activity.begin()));
+        Ok(embedded)
+    }
+}
+
+/// A business that runs inside this process.
+pub struct Embedded {
+    app: &'static App,
+    handle: Handle,
+    threads: Vec<thread::JoinHandle<()>>,
+    clock: Clock,
+    shared: Arc<Shared>,
+    lock: Option<File>,
+}
+
+impl std::fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Embedded({})", self.app.def.name)
+    }
+}
+
+impl Embedded {
+    /// A business in a directory.
+    pub fn of(app: &'static AppDef, data: impl AsRef<Path>) -> EmbeddedBuilder {
+        EmbeddedBuilder {
+            app,
+            data: data.as_ref().to_owned(),
+            durability: Durability::default(),
+            clock: Clock::system(),
+            threads: thread::available_parallelism().map_or(1, usize::from),
+            step_threads: 4,
+            max_open: 512,
+            idle: Duration::from_secs(10),
+        }
+    }
+
+    /// The business.
+    pub fn app(&self) -> &'static App {
+        self.app
+    }
+
+    /// Reaches its objects.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Performs a call or a question in the default tenant and waits for its answer.
+    pub async fn run<E: Effect>(&self, effect: E) -> Result<E::Output> {
+        self.run_in(&self.app.domain(), effect).await
+    }
+
+    /// Performs a call or a question in a tenant and waits for its answer. A call with a key takes effect once.
+    pub async fn run_in<E: Effect>(&self, tenant: &str, effect: E) -> Result<E::Output> {
+        let key = effect.options().key;
+        let mut ops = match effect.into_deed() {
+            Deed::Call(ops) => ops,
+            Deed::Find(spec) => vec![Op::Find(spec)],
+            Deed::Count(spec) => vec![Op::Count(spec)],
+            Deed::Step(..) | Deed::Flow(..) | Deed::Named(..) => {
+                return Err(Error::invalid("from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb"));
+            }
+        };
+        if let Some(Op::Create { noun, id, .. }) = ops.first_mut()
+            && id.is_none()
+            && self.app.is_object(noun)
+        {
+            *id = Some(self.new_id());
+        }
+        let first = ops.first().ok_or_else(|| Error::internal("a call without an operation"))?;
+        let to = self.app.home(tenant, first)?;
+        let request = Request { id: key.map(|key| format!("run/{key}")), actor: "host".to_owned(), ops, if_exists: false };
+        ask(&self.handle, to, request).await?.read()
+    }
+
+    /// A new id, sortable by time.
+    pub fn new_id(&self) -> String {
+        let mut bytes = [0; 16];
+        // See `NativeEnv::random`.
+        let _ = getrandom::fill(&mut bytes);
+        let millis = u64::try_from(self.clock.micros() / 1000).unwrap_or(0);
+        dotdo_core::identity::sortable_id(millis, u128::from_le_bytes(bytes))
+    }
+
+    /// Waits until nothing is under way: no turn, no step, no message. Sleeping flows and retries that are not yet
+    /// due do not count.
+    pub async fn settled(&self) {
+        self.handle.activity.quiet().await;
+    }
+
+    /// Moves a manual clock and waits until what became due is done.
+    pub async fn advance(&self, by: Duration) {
+        self.settled().await;
+        self.clock.advance(by);
+        for worker in self.handle.workers.iter() {
+            let _ = worker.inside.send(Mail::Tick(self.handle.activity.begin()));
+        }
+        self.settled().await;
+    }
+
+    /// The number of objects that are to be woken some time.
+    pub fn alarms(&self) -> Result<u64> {
+        self.shared.alarms.count()
+    }
+
+    /// Ends: requests that have been accepted are answered, objects are put to sleep, the directory is released.
+    pub async fn shutdown(mut self) {
+        for worker in self.handle.workers.iter() {
+            let (done, ended) = oneshot::channel();
+            if worker.inside.send(Mail::Stop(done)).is_ok() {
+                let _ = ended.await;
+            }
+        }
+        self.join();
+    }
+
+    /// Ends as a crash of the process would: nothing is finished, nothing is written any more. For tests.
+    pub fn crash(mut self) {
+        for worker in self.handle.workers.iter() {
+            let _ = worker.inside.send(Mail::Crash);
+        }
+        self.join();
+    }
+
+    fn join(&mut self) {
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        self.lock = None;
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        for worker in self.handle.workers.iter() {
+            let _ = worker.inside.send(Mail::Crash);
+        }
+        self.join();
+    }
+}
+
+/// Makes the directory if need be, and takes it for this process alone.
+fn lock(folder: &Path) -> Result<File> {
+    let cannot = |e: &dyn std::fmt::Display| Error::new(ErrorKind::Storage, format_args!("the data directory {} cannot be used: {e}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(|e| cannot(&e))?;
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| cannot(&e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(Error::new(ErrorKind::Storage, format_args!("the data directory {} is in use by another process; stop that one, or choose another with --data", folder.display())))
+        }
+        Err(std::fs::TryLockError::Error(e)) => Err(cannot(&e)),
+    }
+}

@@ -1,0 +1,4 @@
+//! The HTTP server around the door.
+/// x
+#[derive(Debug)]
+pub struct Server;
