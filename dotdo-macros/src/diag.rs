@@ -30,6 +30,11 @@ impl Errors {
         self.list.push(error.into());
     }
 
+    /// Mistakes that were collected elsewhere.
+    pub fn append(&mut self, mut other: Self) {
+        self.list.append(&mut other.list);
+    }
+
     /// The value, or `None` with the mistakes noted down.
     pub fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()

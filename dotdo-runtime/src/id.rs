@@ -118,13 +118,13 @@ macro_rules! common {
         impl<'de, N: Noun> Deserialize<'de> for $t<N> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                read_id(&text, N::DEF.name).map(Self::from_text).map_err(serde::de::Error::custom)
+                read_id(&text, N::NAME).map(Self::from_text).map_err(serde::de::Error::custom)
             }
         }
         impl<N: Noun> std::str::FromStr for $t<N> {
             type Err = Error;
             fn from_str(text: &str) -> Result<Self> {
-                read_id(text, N::DEF.name).map(Self::from_text)
+                read_id(text, N::NAME).map(Self::from_text)
             }
         }
         impl<N: Noun> TryFrom<&str> for $t<N> {
@@ -202,7 +202,7 @@ fn text_cell(cell: Cell) -> Result<String> {
 }
 
 impl<N: Noun> Value for Id<N> {
-    const SHAPE: Shape = Shape::Reference(N::DEF.name);
+    const SHAPE: Shape = Shape::Reference(N::NAME);
     type Next = ();
     fn to_cell(&self) -> Result<Cell> {
         Ok(Cell::Text(self.text.clone()))
@@ -213,7 +213,7 @@ impl<N: Noun> Value for Id<N> {
 }
 
 impl<N: Noun> Value for Ref<N> {
-    const SHAPE: Shape = Shape::Reference(N::DEF.name);
+    const SHAPE: Shape = Shape::Reference(N::NAME);
     type Next = N::Stub;
     fn to_cell(&self) -> Result<Cell> {
         self.id.to_cell()

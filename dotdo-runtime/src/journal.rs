@@ -424,8 +424,7 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
     action.status = Status::Running;
     action.started_at = action.started_at.or(Some(turn.now()));
     action.due = None;
-    let limit = action.options.within.or_else(|| if action.kind == Kind::Step { policy(turn, action).timeout } else { None });
-    action.deadline = limit.map(|d| turn.micros().saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX)));
+    action.deadline = limit(turn, action).map(|d| turn.micros().saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX)));
     let mut done = None;
     match action.kind {
         Kind::Step => turn.after().steps.push(crate::object::StepStart::of(action)),
@@ -511,10 +510,17 @@ fn policy(turn: &Turn, action: &Action) -> Policy {
     policy
 }
 
+/// The time limit of an attempt, or of a flow as a whole.
+fn limit(turn: &Turn, action: &Action) -> Option<Duration> {
+    let limit = match action.kind {
+        Kind::Step | Kind::Flow => policy(turn, action).timeout,
+        _ => None,
+    };
+    action.options.within.or(limit)
+}
+
 /// The error of something that did not finish in its time limit.
-pub(crate) fn timed_out(action: &Action) -> Error {
-    let since = action.started_at.unwrap_or(action.created_at);
-    let limit = action.deadline.map(|d| Duration::from_micros(u64::try_from(d - since.timestamp_micros()).unwrap_or(0)));
-    let limit = limit.map(dotdo_core::duration::format).unwrap_or_default();
+pub(crate) fn timed_out(turn: &Turn, action: &Action) -> Error {
+    let limit = limit(turn, action).map(dotdo_core::duration::format).unwrap_or_default();
     Error::new(ErrorKind::Timeout, format_args!("`{}` did not finish within {limit}", action.name))
 }

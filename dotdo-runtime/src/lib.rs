@@ -29,4 +29,6 @@ pub use event::{AnyEvent, Event, NounEvent};
 pub use id::{AnyNoun, Id, Many, Ref};
 pub use json::Json;
 pub use noun::Noun;
+#[cfg(not(target_arch = "wasm32"))]
+pub use host::native::{Clock, Durability, Embedded};
 pub use value::{Embedding, Shape, Value};

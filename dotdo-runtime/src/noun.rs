@@ -23,6 +23,8 @@ use dotdo_core::table::Literal;
     note = "add `#[noun]` to the definition of `{Self}`"
 )]
 pub trait Noun: Value + Sized {
+    /// Its name. Apart from `DEF`, so that two nouns may refer to each other.
+    const NAME: &'static str;
     /// The noun as constants.
     const DEF: &'static NounDef;
     /// Its columns, for typed questions.
@@ -31,6 +33,10 @@ pub trait Noun: Value + Sized {
     type Columns;
     /// The type of its stub.
     type Stub: Onward;
+
+    /// Whether it has a `Many` field, which only a row that knows its id can fill.
+    #[doc(hidden)]
+    const HAS_MANY: bool = false;
 
     #[doc(hidden)]
     fn to_cells(&self) -> Result<Vec<Cell>>;
@@ -75,6 +81,17 @@ pub trait Noun: Value + Sized {
     note = "write `cx.send({Self}::create(..))`, or in a flow `cx.run({Self}::create(..)).await?`"
 )]
 pub trait Row: Noun {}
+
+/// A column that refers to `N`, so that `#[backref(..)]` may name it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this column does not refer to `{N}`",
+    label = "not a reference to `{N}`",
+    note = "`#[backref(..)]` names a field of the type `Ref<{N}>` or `Option<Ref<{N}>>`"
+)]
+pub trait Backref<N> {}
+impl<N> Backref<N> for crate::query::Column<Ref<N>> {}
+impl<N> Backref<N> for crate::query::Column<Option<Ref<N>>> {}
 
 /// A noun as constants: what `#[noun]` writes down.
 #[derive(Debug)]

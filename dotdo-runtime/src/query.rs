@@ -47,12 +47,12 @@ impl Filter {
     pub fn all() -> Self {
         Self(Expr::All)
     }
-    pub(crate) fn equals(column: &str, value: Cell) -> Self {
-        Self(Expr::Compare { column: column.into(), op: Compare::Eq, value })
-    }
     /// A filter made by a door, from checked parts.
     pub(crate) fn from_expr(expr: Expr) -> Self {
         Self(expr)
+    }
+    pub(crate) fn equals(column: &str, value: Cell) -> Self {
+        Self(Expr::Compare { column: column.into(), op: Compare::Eq, value })
     }
 }
 
@@ -250,8 +250,8 @@ impl<N> Clone for Find<N> {
 }
 
 /// One thing that was found: the row and what the system knows of it. It reads like the row itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "N: Noun"))]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Found<N> {
     /// Its id.
     pub id: Id<N>,
@@ -263,6 +263,26 @@ pub struct Found<N> {
     pub updated_at: DateTime<Utc>,
     /// The row.
     pub data: N,
+}
+
+impl<'de, N: Noun> Deserialize<'de> for Found<N> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", bound(deserialize = "N: Noun"))]
+        struct Plain<N> {
+            id: Id<N>,
+            version: u64,
+            created_at: DateTime<Utc>,
+            updated_at: DateTime<Utc>,
+            data: N,
+        }
+        let Plain { id, version, created_at, updated_at, mut data } = Plain::<N>::deserialize(deserializer)?;
+        if N::HAS_MANY {
+            let cells = data.to_cells().map_err(serde::de::Error::custom)?;
+            data = N::from_cells(id.as_str(), &mut cells.into_iter()).map_err(serde::de::Error::custom)?;
+        }
+        Ok(Self { id, version, created_at, updated_at, data })
+    }
 }
 
 impl<N> std::ops::Deref for Found<N> {
@@ -333,10 +353,6 @@ impl<N: Noun> Find<N> {
     pub fn first(mut self) -> First<N> {
         self.spec.limit = Some(1);
         First(self)
-    }
-
-    pub(crate) fn spec(&self) -> &FindSpec {
-        &self.spec
     }
 }
 

@@ -15,7 +15,8 @@ use crate::value::{Cell, Onward, Value};
 
 /// One thing that an object can be asked. This is what travels between objects and what doors make.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
+// Externally tagged: JSON texts inside can only be kept as they are in that form.
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Op {
     /// The whole thing, as it is now or was at an earlier version. Answers an envelope: the fields and `$id` …
     Get {

@@ -62,7 +62,7 @@ pub mod prelude {
 /// What the macros' output names. Nothing here is for people.
 #[doc(hidden)]
 pub mod __private {
-    pub use dotdo_macros::__Noun as Noun;
+    pub use dotdo_macros::Noun;
     pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, run_step};
     pub use dotdo_runtime::event::{AllEvents, event_verb, unknown_event};
@@ -71,7 +71,7 @@ pub mod __private {
         to_on_all, to_on_any,
     };
     pub use dotdo_runtime::journal::Run;
-    pub use dotdo_runtime::noun::{ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of, next_cell, run_query, run_verb};
+    pub use dotdo_runtime::noun::{Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of, next_cell, run_query, run_verb};
     pub use dotdo_runtime::object::turn::Turn;
     pub use dotdo_runtime::query::{Column, Filter, Find};
     pub use dotdo_runtime::stub::{Call, Chain, Stub};

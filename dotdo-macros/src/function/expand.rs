@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident};
@@ -145,7 +145,8 @@ pub fn carrier(method: &Ident) -> Ident {
 
 fn step_def(durable: &Durable, args: &Args) -> TokenStream {
     let p = durable.root.private();
-    let Durable { name, version, doc, .. } = durable;
+    let Durable { name, doc, .. } = durable;
+    let version = Literal::u32_unsuffixed(durable.version);
     let policy = policy(durable);
     let (members, output) = (serial::members(&durable.root, &args.args), serial::shape(&durable.root, &args.output));
     let fields = args.args.iter().map(|arg| &arg.ident);
@@ -175,7 +176,8 @@ pub fn flow_def(durable: &Durable, form: &Form, call: &TokenStream) -> TokenStre
 
 fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, carrier: &TokenStream) -> TokenStream {
     let p = durable.root.private();
-    let Durable { name, version, doc, .. } = durable;
+    let Durable { name, doc, .. } = durable;
+    let version = Literal::u32_unsuffixed(durable.version);
     let noun = durable.noun.as_ref().and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
     let noun = noun.map_or_else(|| quote!(::core::option::Option::None), |noun| quote!(::core::option::Option::Some(#noun)));
     let policy = policy(durable);
@@ -208,7 +210,7 @@ fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, car
 
 fn on(durable: &Durable, route: &Route) -> TokenStream {
     let p = durable.root.private();
-    let priority = proc_macro2::Literal::i32_unsuffixed(route.priority);
+    let priority = Literal::i32_unsuffixed(route.priority);
     let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
     let pattern = match &route.pattern {
         Pattern::One { key, .. } => quote!(#key.pattern()),
@@ -279,7 +281,7 @@ fn policy(durable: &Durable) -> TokenStream {
     let Policy { retry, backoff, factor, jitter, timeout } = &durable.policy;
     let mut fields = TokenStream::new();
     if let Some(retry) = retry {
-        let retry = proc_macro2::Literal::u32_unsuffixed(*retry);
+        let retry = Literal::u32_unsuffixed(*retry);
         fields.extend(quote!(retry: #retry,));
     }
     if let Some((initial, cap)) = backoff {
@@ -287,7 +289,7 @@ fn policy(durable: &Durable) -> TokenStream {
         fields.extend(quote!(initial: #initial, cap: #cap,));
     }
     if let Some(factor) = factor {
-        let factor = proc_macro2::Literal::f64_unsuffixed(*factor);
+        let factor = Literal::f64_unsuffixed(*factor);
         fields.extend(quote!(factor: #factor,));
     }
     if let Some(jitter) = jitter {
@@ -302,10 +304,10 @@ fn policy(durable: &Durable) -> TokenStream {
 
 fn period(period: Duration) -> TokenStream {
     if period.subsec_nanos() == 0 {
-        let secs = proc_macro2::Literal::u64_unsuffixed(period.as_secs());
+        let secs = Literal::u64_unsuffixed(period.as_secs());
         quote!(::core::time::Duration::from_secs(#secs))
     } else {
-        let millis = proc_macro2::Literal::u128_unsuffixed(period.as_millis());
+        let millis = Literal::u128_unsuffixed(period.as_millis());
         quote!(::core::time::Duration::from_millis(#millis))
     }
 }

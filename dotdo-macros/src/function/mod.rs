@@ -15,10 +15,10 @@ use quote::quote;
 use crate::diag::Errors;
 use crate::source::{Function, without_marks};
 
-pub use check::{Args, Form, form};
+pub use check::{Form, form};
 pub use expand::{carrier, child, flow_def};
 pub use marks::{Mark, Marks};
-pub use model::{Durable, Trigger};
+pub use model::Durable;
 
 /// One of the three, on a free function.
 pub fn attribute(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStream {

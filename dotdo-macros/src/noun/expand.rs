@@ -114,6 +114,7 @@ fn traits(noun: &Noun) -> TokenStream {
         }
     });
     let members = noun.columns().map(|(field, column)| member(&noun.root, &field.name, &field.ty, column.default.is_some(), &field.doc));
+    let has_many = noun.fields.iter().any(|field| matches!(field.role, Role::Back(_))).then(|| quote!(const HAS_MANY: bool = true;));
     let row = (!noun.object).then(|| quote!(#[automatically_derived] impl #p::Row for #ident {}));
     quote! {
         #[automatically_derived]
@@ -123,6 +124,7 @@ fn traits(noun: &Noun) -> TokenStream {
             const COLUMNS: #columns = #columns { #(#column_names),* };
             type Columns = #columns;
             type Stub = #stub;
+            #has_many
             fn to_cells(&self) -> #p::Result<::std::vec::Vec<#p::Cell>> {
                 Ok(::std::vec![#(#to_cells),*])
             }
@@ -240,7 +242,13 @@ fn backrefs(noun: &Noun) -> TokenStream {
     let checks = noun.fields.iter().filter_map(|field| match &field.role {
         Role::Back(Some(back)) => {
             let (other, column) = (&back.noun, &back.column);
-            Some(quote_spanned!(column.span()=> const _: #p::Column<#p::Ref<#ident>> = <#other as #p::Noun>::COLUMNS.#column;))
+            let refers = quote_spanned!(column.span()=> refers(<#other as #p::Noun>::COLUMNS.#column));
+            Some(quote! {
+                const _: () = {
+                    const fn refers(_: impl #p::Backref<#ident> + ::core::marker::Copy) {}
+                    #refers
+                };
+            })
         }
         _ => None,
     });

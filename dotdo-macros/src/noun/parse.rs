@@ -159,7 +159,7 @@ fn back_side(source: &syn::Field, errors: &mut Errors) -> Option<Backref> {
 }
 
 fn split(mut path: Path, attr: &Attribute, errors: &mut Errors) -> Option<Backref> {
-    let column = path.segments.pop()?.into_value().ident;
+    let column = path.segments.pop()?.ident;
     if path.segments.is_empty() {
         errors.at(attr, format_args!("`#[backref]` names the noun too, as in `#[backref(Order::{column})]`"));
         return None;

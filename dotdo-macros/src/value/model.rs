@@ -1,7 +1,7 @@
 //! A value type as the macro understands it.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Expr, Ident};
+use syn::{Expr, Ident};
 
 use crate::paths::Root;
 
@@ -52,7 +52,6 @@ pub struct Field {
     pub ty: TokenStream,
     /// Whether the type mentions the type it is in. Its shape then has no end, so it is not written down.
     pub recursive: bool,
-    pub docs: Vec<Attribute>,
     pub doc: String,
     pub default: Option<Expr>,
 }

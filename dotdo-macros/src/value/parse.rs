@@ -113,7 +113,6 @@ fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut 
             name: field.ident.as_ref().map_or_else(|| place.to_string(), plain_name),
             recursive: mentions(ty.clone(), owner),
             ty,
-            docs: named(&field.attrs, "doc").into_iter().cloned().collect(),
             doc: doc_text(&field.attrs),
             default: default(field, errors),
         });

@@ -483,7 +483,7 @@ impl Object {
         let Some(mut action) = actions::load(turn.sql(), id)? else { return Ok(()) };
         let now = turn.micros();
         if action.is_open() && action.deadline.is_some_and(|d| d <= now) {
-            let error = journal::timed_out(&action);
+            let error = journal::timed_out(turn, &action);
             match action.kind {
                 Kind::Step => {
                     if let Some(attempt) = self.steps.remove(id) {
@@ -549,8 +549,13 @@ impl Object {
 
     fn drive_fresh(&mut self) {
         while let Some(id) = self.fresh.pop_front() {
-            // If the storage fails, the row stays pending and is taken up when the object wakes next.
-            let _ = self.transact("dotdo", |object, turn| object.drive(turn, &id));
+            // If the storage fails, the row stays pending and is taken up when the object is opened anew.
+            let driven = self.transact("dotdo", |object, turn| object.drive(turn, &id));
+            if let Err(error) = driven
+                && error.kind() != ErrorKind::Storage
+            {
+                self.settle(&id, Err(error.context("the flow could not go on")));
+            }
         }
     }
 

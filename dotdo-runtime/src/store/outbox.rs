@@ -12,7 +12,6 @@ use crate::value::Cell;
 
 /// A message that waits for its acknowledgement.
 pub(crate) struct Message {
-    pub id: String,
     pub to: ObjectKey,
     pub request: Request,
     pub action: Option<String>,
@@ -41,13 +40,12 @@ pub(crate) fn put_mirror(turn: &Turn, id: &str, to: &ObjectKey, op: Op) -> Resul
 }
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
-    let rows = sql.query(r#"SELECT "id", "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
+    let rows = sql.query(r#"SELECT "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
     rows.into_iter()
         .next()
         .map(|row| {
             let mut row = Reader::new(row);
             Ok(Message {
-                id: row.text(),
                 to: row.json()?.read()?,
                 request: row.json()?.read()?,
                 action: row.text_or_null(),

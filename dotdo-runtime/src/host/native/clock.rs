@@ -41,8 +41,8 @@ impl Clock {
         self.0.is_some()
     }
 
-    /// Moves a manual clock; a machine's clock is left alone.
-    pub(super) fn advance(&self, by: Duration) {
+    /// Moves a manual clock. A running business notices with [`Embedded::advance`](super::Embedded::advance); a machine's clock is left alone.
+    pub fn advance(&self, by: Duration) {
         if let Some(time) = &self.0 {
             time.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
         }

@@ -201,11 +201,13 @@ impl Embedded {
 
     /// A new id, sortable by time.
     pub fn new_id(&self) -> String {
-        let mut bytes = [0; 16];
-        // See `NativeEnv::random`.
-        let _ = getrandom::fill(&mut bytes);
-        let millis = u64::try_from(self.clock.micros() / 1000).unwrap_or(0);
-        dotdo_core::identity::sortable_id(millis, u128::from_le_bytes(bytes))
+        new_id(&self.clock)
+    }
+
+    /// A source of new ids.
+    pub fn ids(&self) -> Box<dyn Fn() -> String + Send + Sync> {
+        let clock = self.clock.clone();
+        Box::new(move || new_id(&clock))
     }
 
     /// Waits until nothing is under way: no turn, no step, no message. Sleeping flows and retries that are not yet
@@ -217,6 +219,11 @@ impl Embedded {
     /// Moves a manual clock and waits until what became due is done.
     pub async fn advance(&self, by: Duration) {
         self.settled().await;
+        self.advance_now(by).await;
+    }
+
+    /// [`advance`](Self::advance) while something is under way, such as a step that is to run out of time.
+    pub async fn advance_now(&self, by: Duration) {
         self.clock.advance(by);
         for worker in self.handle.workers.iter() {
             let _ = worker.inside.send(Mail::Tick(self.handle.activity.begin()));
@@ -263,6 +270,14 @@ impl Drop for Embedded {
         }
         self.join();
     }
+}
+
+fn new_id(clock: &Clock) -> String {
+    let mut bytes = [0; 16];
+    // The system's source does not fail once it has worked; if it did, ids would still be unique by time.
+    let _ = getrandom::fill(&mut bytes);
+    let millis = u64::try_from(clock.micros() / 1000).unwrap_or(0);
+    dotdo_core::identity::sortable_id(millis, u128::from_le_bytes(bytes))
 }
 
 /// Makes the directory if need be, and takes it for this process alone.

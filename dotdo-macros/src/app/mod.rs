@@ -1,0 +1,26 @@
+//! `app!` and `part!`: the list of what a business consists of.
+
+mod expand;
+mod parse;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diag::Errors;
+use parse::Target;
+
+/// `app!`.
+pub fn app(input: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let list = parse::list(input, Target::App, &mut errors);
+    let expanded = list.map(|list| expand::app(&list));
+    quote!(#expanded #errors)
+}
+
+/// `part!`.
+pub fn part(input: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let list = parse::list(input, Target::Part, &mut errors);
+    let expanded = list.map(|list| expand::part(&list));
+    quote!(#expanded #errors)
+}

@@ -1,0 +1,143 @@
+//! Reads `domain: "shop.example", pub Shop { Customer, Order, charge }`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced};
+
+use crate::diag::{Errors, did_you_mean};
+use crate::paths::Root;
+
+/// What is being written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    App,
+    Part,
+}
+
+impl Target {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Part => "part",
+        }
+    }
+
+    const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::App => &["domain", "crate"],
+            Self::Part => &["crate"],
+        }
+    }
+}
+
+/// The list with its name.
+pub struct List {
+    pub root: Root,
+    pub domain: Option<String>,
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub ident: Ident,
+    pub entries: Vec<Entry>,
+}
+
+/// One item of the list.
+pub struct Entry {
+    pub attrs: Vec<Attribute>,
+    pub path: Path,
+}
+
+/// Reads the list; `None` if not even its name can be read.
+pub fn list(input: TokenStream, target: Target, errors: &mut Errors) -> Option<List> {
+    if input.is_empty() {
+        errors.at_span(Span::call_site(), format_args!("`{}!` has a name and a list: `{}! {{ pub Shop {{ Customer, Order }} }}`", target.word(), target.word()));
+        return None;
+    }
+    let mut found = Errors::default();
+    let list = (|input: ParseStream| read(input, target, &mut found)).parse2(input);
+    errors.append(found);
+    let list = errors.take(list)?;
+    check(&list, target, errors);
+    Some(list)
+}
+
+fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<List> {
+    let mut domain = None;
+    let mut root = Root::new(None);
+    let mut seen: Vec<String> = Vec::new();
+    while input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+        let key = input.call(Ident::parse_any)?;
+        input.parse::<Token![:]>()?;
+        let name = key.to_string();
+        if seen.contains(&name) {
+            errors.at(&key, format_args!("`{name}` is given twice; keep one of them"));
+        }
+        match name.as_str() {
+            "domain" if target == Target::App => domain = domain_name(input, errors)?,
+            "crate" => root = Root::new(Some(&input.call(Path::parse_mod_style)?)),
+            _ => {
+                let keys = target.keys();
+                let near = did_you_mean(&name, keys.iter().copied());
+                errors.at(&key, format_args!("`{name}` is no key of `{}!`{near}\nkeys: {}", target.word(), keys.join(", ")));
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<proc_macro2::TokenTree>()?;
+                }
+            }
+        }
+        seen.push(name);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    let ident: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), format!("`{}!` gives the list a name: `pub Shop {{ Customer, Order }}`", target.word())))?;
+    let content;
+    braced!(content in input);
+    let mut entries = Vec::new();
+    while !content.is_empty() {
+        let attrs = content.call(Attribute::parse_outer)?;
+        let path = content.call(Path::parse_mod_style).map_err(|error| {
+            syn::Error::new(error.span(), format!("`{}!` lists names: of nouns, handlers, schedules, steps, flows and parts", target.word()))
+        })?;
+        entries.push(Entry { attrs, path });
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    if !input.is_empty() {
+        return Err(input.error(format!("`{}!` ends with the list; keys such as `domain` stand before the name", target.word())));
+    }
+    Ok(List { root, domain, attrs, vis, ident, entries })
+}
+
+fn domain_name(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<String>> {
+    let text: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), "the domain is a text: `domain: \"shop.example\"`"))?;
+    let name = text.value();
+    let label = |label: &str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let (host, port) = name.split_once(':').map_or((name.as_str(), None), |(host, port)| (host, Some(port)));
+    let sound = host.split('.').all(label) && port.is_none_or(|port| port.parse::<u16>().is_ok());
+    if !sound {
+        let bare = name.trim_start_matches("https://").trim_start_matches("http://").split('/').next().unwrap_or_default();
+        let cure = if bare.is_empty() || bare == name { "shop.example" } else { bare };
+        errors.at(&text, format_args!("`{name}` is no domain name; write it like `{cure}`"));
+        return Ok(None);
+    }
+    Ok(Some(name))
+}
+
+fn check(list: &List, target: Target, errors: &mut Errors) {
+    if list.entries.is_empty() {
+        errors.at(&list.ident, format_args!("the list of `{}` is empty; name what it consists of: `{}! {{ {} {{ Customer, welcome }} }}`", list.ident, target.word(), list.ident));
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for entry in list.entries.iter().filter(|entry| entry.attrs.is_empty()) {
+        let name = entry.path.to_token_stream().to_string().replace(' ', "");
+        if seen.contains(&name) {
+            errors.at(&entry.path, format_args!("`{name}` is listed twice; once is enough"));
+        } else {
+            seen.push(name);
+        }
+    }
+}

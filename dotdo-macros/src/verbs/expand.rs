@@ -1,0 +1,220 @@
+//! From the model to code.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use super::model::{Kind, Method, Verbs};
+use crate::attributes::{cfgs, is_for_callers};
+use crate::function::{self, Form, carrier};
+use crate::serial;
+use crate::signature::Arg;
+use crate::source::plain_name;
+
+/// The `impl` and everything beside it.
+pub fn verbs(verbs: &Verbs) -> TokenStream {
+    let own = own(verbs);
+    let keys = keys(verbs);
+    let events = events(verbs);
+    let hidden = hidden(verbs);
+    quote!(#own #keys #events #hidden)
+}
+
+/// The `impl` as the user wrote it.
+fn own(verbs: &Verbs) -> TokenStream {
+    let (attrs, noun, members) = (&verbs.head.attrs, &verbs.head.self_ty, &verbs.members);
+    quote! {
+        #(#attrs)*
+        impl #noun { #(#members)* }
+    }
+}
+
+/// The methods that emit, with the event and its payload.
+fn emitting(verbs: &Verbs) -> impl Iterator<Item = (&Method, &syn::Ident, TokenStream)> {
+    verbs.methods.iter().filter_map(|method| {
+        let output = method.output.clone().unwrap_or_else(|| quote!(()));
+        Some((method, method.event()?, output))
+    })
+}
+
+/// The keys of the events.
+fn keys(verbs: &Verbs) -> TokenStream {
+    let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
+    let keys: Vec<_> = emitting(verbs)
+        .map(|(method, event, output)| {
+            let (cfgs, verb) = (cfgs(&method.attrs), plain_name(event));
+            let doc = format!("`{}` was done. The payload is what it returned.", method.name);
+            quote! {
+                #(#cfgs)*
+                #[doc = #doc]
+                pub const #event: #p::EventKey<#noun, #output> = #p::EventKey::new(#name, #verb);
+            }
+        })
+        .collect();
+    if keys.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        #[allow(non_upper_case_globals, dead_code, private_interfaces)]
+        impl #noun { #(#keys)* }
+    }
+}
+
+/// `OrderEvent`.
+fn events(verbs: &Verbs) -> TokenStream {
+    let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
+    let ident = format_ident!("{name}Event");
+    let doc = format!("Everything that happens to a `{name}`, for handlers of `{name}::*`.");
+    let own: Vec<_> = emitting(verbs)
+        .map(|(method, event, output)| {
+            let (cfgs, verb) = (cfgs(&method.attrs), plain_name(event));
+            let variant = format_ident!("{}", dotdo_core::names::pascal(&verb), span = event.span());
+            let doc = format!("`{}` was done.", method.name);
+            let variant_def = quote!(#(#cfgs)* #[doc = #doc] #variant(#p::Event<#noun, #output>));
+            let arm = quote!(#(#cfgs)* #verb => #p::Event::read(json).map(Self::#variant));
+            (variant_def, arm)
+        })
+        .collect();
+    let (variants, arms): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code, private_interfaces)]
+        pub enum #ident {
+            /// It was made.
+            Created(#p::Event<#noun>),
+            /// Some of its fields were changed.
+            Updated(#p::Event<#noun>),
+            /// It was deleted; the payload is what it was.
+            Deleted(#p::Event<#noun>),
+            #(#variants,)*
+        }
+        #[automatically_derived]
+        impl #p::AllEvents<#noun> for #ident {
+            fn read(json: &#p::Json) -> #p::Result<Self> {
+                match #p::event_verb(json)?.as_str() {
+                    "created" => #p::Event::read(json).map(Self::Created),
+                    "updated" => #p::Event::read(json).map(Self::Updated),
+                    "deleted" => #p::Event::read(json).map(Self::Deleted),
+                    #(#arms,)*
+                    other => ::core::result::Result::Err(#p::unknown_event(#name, other)),
+                }
+            }
+        }
+    }
+}
+
+/// What needs no name: the carriers of arguments, the methods of the stub, the description.
+fn hidden(verbs: &Verbs) -> TokenStream {
+    let (p, noun) = (verbs.root.private(), &verbs.noun);
+    let (carriers, calls): (Vec<_>, Vec<_>) = verbs.methods.iter().filter_map(|method| Some((carrier_of(verbs, method), call(verbs, method)?))).unzip();
+    let stub = verbs.beside("Stub");
+    let stub = (!calls.is_empty()).then(|| {
+        quote! {
+            #[allow(dead_code, private_interfaces)]
+            impl #stub { #(#calls)* }
+        }
+    });
+    let mut flows = Vec::new();
+    let mut children = Vec::new();
+    let mut child_carriers = Vec::new();
+    for flow in &verbs.flows {
+        let Some(form) = &flow.form else { continue };
+        let cfgs = cfgs(&flow.durable.function.attrs);
+        if let Form::Flow(args) = form {
+            let (tokens, constant) = function::child(&flow.durable, form, args);
+            children.push(tokens);
+            child_carriers.push(struct_of(verbs, &flow.durable.function.attrs, flow.durable.ident(), &args.args));
+            flows.push(quote!(#(#cfgs)* #noun::#constant));
+        } else {
+            let def = function::flow_def(&flow.durable, form, &flow.durable.path());
+            flows.push(quote!(#(#cfgs)* &#def));
+        }
+    }
+    let methods = verbs.methods.iter().filter(|method| method.sound).map(|method| def(verbs, method));
+    let name = verbs.name();
+    let children = (!children.is_empty()).then(|| quote!(impl #noun { #(#children)* }));
+    quote! {
+        const _: () = {
+            #(#carriers)*
+            #(#child_carriers)*
+            #stub
+            #children
+            impl #noun {
+                #[doc(hidden)]
+                pub const __VERBS: ::core::option::Option<&'static #p::VerbsDef> = ::core::option::Option::Some(&#p::VerbsDef {
+                    noun: #name,
+                    verbs: &[#(#methods),*],
+                    flows: &[#(#flows),*],
+                });
+            }
+        };
+    }
+}
+
+fn carrier_of(verbs: &Verbs, method: &Method) -> TokenStream {
+    struct_of(verbs, &method.attrs, &method.ident, &method.args)
+}
+
+fn struct_of(verbs: &Verbs, attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
+    let (cfgs, ident) = (cfgs(attrs), carrier(method));
+    let (derives, fields) = (serial::carrier(&verbs.root), serial::carried(args));
+    quote! {
+        #(#cfgs)*
+        #derives
+        struct #ident { #fields }
+    }
+}
+
+/// The method of the stub.
+fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
+    let (p, noun, output) = (verbs.root.private(), &verbs.noun, method.output.as_ref()?);
+    let Method { ident, name, args, .. } = method;
+    let attrs = method.attrs.iter().filter(|attr| is_for_callers(attr));
+    let undocumented = method.doc.is_empty().then(|| {
+        let doc = format!("Calls `{name}`.");
+        quote!(#[doc = #doc])
+    });
+    let carrier = carrier(ident);
+    let inputs = args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
+    let names = args.iter().map(|arg| &arg.ident);
+    Some(quote! {
+        #undocumented
+        #(#attrs)*
+        pub fn #ident(&self, #(#inputs),*) -> #p::Call<#output> {
+            #p::Stub::<#noun>::call(self, #name, &#carrier { #(#names),* })
+        }
+    })
+}
+
+/// The method as a constant.
+fn def(verbs: &Verbs, method: &Method) -> TokenStream {
+    let (p, noun) = (verbs.root.private(), &verbs.noun);
+    let Method { ident, name, args, doc, .. } = method;
+    let cfgs = cfgs(&method.attrs);
+    let event = method.event().map(plain_name);
+    let event = event.map_or_else(|| quote!(::core::option::Option::None), |event| quote!(::core::option::Option::Some(#event)));
+    let output = method.output.clone().unwrap_or_else(|| quote!(()));
+    let shape = serial::shape(&verbs.root, &output);
+    let members = serial::members(&verbs.root, args);
+    let (query, run, this) = match method.kind {
+        Kind::Verb(_) => (false, quote!(run_verb), quote!(&mut #noun)),
+        Kind::Query => (true, quote!(run_query), quote!(&#noun)),
+    };
+    let carrier = carrier(ident);
+    let context = if method.any { quote!(cx.any()) } else { quote!(cx) };
+    let carried = if args.is_empty() { quote!(_) } else { quote!(args) };
+    let fields = args.iter().map(|arg| &arg.ident);
+    let called = quote_spanned!(ident.span()=> this.#ident);
+    quote! {
+        #(#cfgs)*
+        #p::VerbDef {
+            name: #name,
+            event: #event,
+            query: #query,
+            args: #members,
+            output: #shape,
+            doc: #doc,
+            run: |turn, id, args| #p::#run(turn, id, args, |this: #this, cx, #carried: #carrier| #called(#context, #(args.#fields),*)),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Customer {
+    #[unique]
+    pub email: String,
+    pub name: String,
+}
+
+#[on(Customer::created)]
+async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
+    cx.run(send_mail(event.data.email.clone(), "Welcome!".into())).await
+}
+
+#[durable(retry = 3)]
+async fn send_mail(to: String, text: String) -> Result<()> {
+    mailer::post(&to, &text).await
+}
+
+dotdo::app! { pub Crm { Customer, welcome, send_mail } }
+
+fn main() -> dotdo::Exit {
+    Crm::main()
+}

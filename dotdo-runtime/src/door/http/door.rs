@@ -1,0 +1,162 @@
+//! The door itself: from a request to a response.
+
+use std::fmt;
+
+use serde_json::json;
+
+use super::access::{check_site, check_token};
+use super::describe;
+use super::limits::Limits;
+use super::message::{HttpRequest, HttpResponse};
+use super::place::{Place, origin};
+use super::problem::{Outcome, Problem};
+use super::route::{self, Route};
+use super::secrets::Secrets;
+use super::visit::Visit;
+use crate::app::App;
+use crate::error::ErrorKind;
+use crate::host::Peers;
+
+/// The HTTP door of a business. A host makes one, hands it requests and sends what it answers.
+pub struct Door {
+    app: &'static App,
+    token: Option<String>,
+    limits: Limits,
+    ids: Box<dyn Fn() -> String + Send + Sync>,
+    secrets: Secrets,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door").field("app", &self.app.def.name).field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Door {
+    /// A door without an access token. `ids` gives a new id, sortable by time, each time it is called; the host has
+    /// the clock and the entropy for it.
+    pub fn new(app: &'static App, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self { app, token: None, limits: Limits::default(), ids: Box::new(ids), secrets: Secrets::of(app) }
+    }
+
+    /// Every route but `/$health` wants this access token, as `Authorization: Bearer …`.
+    pub fn token(mut self, token: Option<String>) -> Self {
+        self.token = token;
+        self
+    }
+
+    /// Other limits.
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How much a request may bring. A host uses it to stop reading a body in time.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn app(&self) -> &'static App {
+        self.app
+    }
+
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    pub(super) fn wants_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(super) fn new_id(&self) -> String {
+        (self.ids)()
+    }
+
+    /// Answers a request. It never fails: what goes wrong is a problem document (RFC 9457).
+    pub async fn answer<P: Peers>(&self, peers: &P, request: HttpRequest) -> HttpResponse {
+        let response = match self.respond(peers, &request).await {
+            Ok(response) => response,
+            Err(problem) => self.refuse(problem, &request.path),
+        };
+        let response = response.with("x-content-type-options", "nosniff");
+        if request.method == "HEAD" {
+            let length = response.body.len().to_string();
+            return HttpResponse { body: Vec::new(), ..response.with("content-length", length) };
+        }
+        response
+    }
+
+    /// What a host answers for a request that took longer than it allows.
+    pub fn timeout_response(&self, path: &str) -> HttpResponse {
+        let problem = Problem::of(ErrorKind::Timeout, "the answer did not come in time; what was asked may still happen, so repeat it with the same Idempotency-Key");
+        self.refuse(problem, path)
+    }
+
+    /// What a host answers for a body that it stopped reading because it is too long.
+    pub fn too_long_response(&self, path: &str) -> HttpResponse {
+        self.refuse(self.limits.body_too_long(), path).with("connection", "close")
+    }
+
+    fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
+        problem.response(&origin(&self.app.domain()), path)
+    }
+
+    async fn respond<P: Peers>(&self, peers: &P, request: &HttpRequest) -> Outcome<HttpResponse> {
+        if request.method == "OPTIONS" && request.path == "*" {
+            return Ok(HttpResponse::empty(204).with("allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"));
+        }
+        self.limits.check(request)?;
+        // Health is told to anybody, so that whoever watches over the process needs no secret.
+        if request.path != "/$health" {
+            check_token(self.token.as_deref(), request)?;
+        }
+        if !self.wants_token() {
+            check_site(request)?;
+        }
+        let (place, route) = self.route(request)?;
+        if request.method == "OPTIONS" {
+            return Ok(options(&route));
+        }
+        route.check_method(&request.method)?;
+        let visit = Visit { door: self, peers, request, place };
+        visit.enter(&route).await
+    }
+
+    fn route(&self, request: &HttpRequest) -> Outcome<(Place, Route)> {
+        // A probe asks by whatever name it knows.
+        if request.path == "/$health" {
+            return Ok((Place::home(self.app), Route::Health));
+        }
+        route::find(self.app, request.header("host"), &request.path)
+    }
+}
+
+fn options(route: &Route) -> HttpResponse {
+    let methods = route.methods();
+    let response = HttpResponse::empty(204).with("allow", format!("{}, OPTIONS", methods.join(", ")));
+    if methods.contains(&"PATCH") { response.with("accept-patch", "application/merge-patch+json, application/json") } else { response }
+}
+
+impl<P: Peers> Visit<'_, P> {
+    async fn enter(&self, route: &Route) -> Outcome<HttpResponse> {
+        match (route, self.request.method.as_str()) {
+            (Route::Health, _) => Ok(HttpResponse::json(200, json!({"status": "ok"}).to_string()).with("cache-control", "no-store")),
+            (Route::All(owner, def), "POST") => self.create(owner, def).await,
+            (Route::All(owner, def), _) => self.list(owner, def).await,
+            (Route::One(owner, def, id, _), "PATCH") => self.update(owner, def, id).await,
+            (Route::One(owner, def, id, _), "DELETE") => self.delete(owner, def, id).await,
+            (Route::One(owner, def, id, at), _) => self.get(owner, def, id, at.as_deref()).await,
+            (Route::Call(owner, def, id, verb), _) if verb.query => self.query(owner, def, id, verb).await,
+            (Route::Call(owner, def, id, verb), _) => self.call(owner, def, id, verb).await,
+            (Route::Events(owner), _) => self.events(owner).await,
+            (Route::Actions(owner), _) => self.actions(owner).await,
+            (Route::Letters(owner), _) => self.letters(owner).await,
+            (Route::Replay(owner, id), _) => self.replay(owner, id).await,
+            (Route::Inspect(owner), _) => self.inspect(owner).await,
+            (route @ (Route::Root | Route::Manifest | Route::OpenApi | Route::Schemas | Route::Problems(_) | Route::Schema(_)), _) => {
+                self.no_params()?;
+                describe::answer(self.door, &self.place, route)
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The HTTP door: a business as REST resources with JSON bodies.
+//!
+//! A request passes these rooms in this order, and each can refuse it with a [`problem`] document:
+//! [`limits`], the access token ([`access`]), the tenant ([`place`]), the [`route`], the method, the parameters
+//! ([`params`]) and the body. Only then is an object asked ([`things`], [`calls`], [`logs`]), and what it answers is
+//! put in its outer form ([`envelope`]) without what is secret ([`secrets`]).
+
+mod access;
+mod args;
+mod calls;
+mod describe;
+mod door;
+mod envelope;
+#[cfg(test)]
+mod fixture;
+mod limits;
+mod list;
+mod logs;
+mod message;
+mod openapi;
+mod params;
+mod place;
+mod preconditions;
+mod problem;
+mod route;
+mod schema;
+mod secrets;
+mod text;
+mod things;
+mod typed;
+mod visit;
+
+pub use door::Door;
+pub use limits::Limits;
+pub use message::{HttpRequest, HttpResponse};

@@ -1,0 +1,146 @@
+//! What the behaviour tests share: a business in a directory of its own, with a clock that only the test moves.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use dotdo::host::native::{Clock, Durability, Embedded};
+use dotdo::object::Request;
+use dotdo::runtime_app::ObjectKey;
+use dotdo::{AppDef, Effect, Result, host};
+
+/// A business under test.
+pub struct Test {
+    folder: tempfile::TempDir,
+    def: &'static AppDef,
+    clock: Clock,
+    business: Option<Embedded>,
+}
+
+/// Monday, 2 November 2026, noon UTC.
+pub fn noon() -> DateTime<Utc> {
+    "2026-11-02T12:00:00Z".parse().expect("a time")
+}
+
+impl Test {
+    pub fn of(def: &'static AppDef) -> Self {
+        let mut test = Self { folder: tempfile::tempdir().expect("a folder"), def, clock: Clock::manual(noon()), business: None };
+        test.start();
+        test
+    }
+
+    pub fn start(&mut self) {
+        self.start_with(|builder| builder);
+    }
+
+    pub fn start_with(&mut self, set: impl FnOnce(host::native::EmbeddedBuilder) -> host::native::EmbeddedBuilder) {
+        // Relaxed: the tests kill the process at most, never the machine.
+        let builder = Embedded::of(self.def, self.folder.path()).clock(self.clock.clone()).durability(Durability::Relaxed).threads(2);
+        self.business = Some(set(builder).start().expect("it starts"));
+    }
+
+    pub fn business(&self) -> &Embedded {
+        self.business.as_ref().expect("it runs")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub async fn run<E: Effect>(&self, effect: E) -> Result<E::Output> {
+        let done = self.business().run(effect).await;
+        self.business().settled().await;
+        done
+    }
+
+    pub async fn advance(&self, by: Duration) {
+        self.business().advance(by).await;
+    }
+
+    pub async fn settled(&self) {
+        self.business().settled().await;
+    }
+
+    /// Stops as a crash would, and starts again on the same data.
+    pub async fn crash(&mut self) {
+        self.business.take().expect("it runs").crash();
+        self.start();
+        self.settled().await;
+    }
+
+    /// Stops in good order, and starts again on the same data with this business.
+    pub async fn restart_as(&mut self, def: &'static AppDef) {
+        self.business.take().expect("it runs").shutdown().await;
+        self.def = def;
+        self.start();
+        self.settled().await;
+    }
+
+    pub async fn restart(&mut self) {
+        let def = self.def;
+        self.restart_as(def).await;
+    }
+
+    pub async fn stop(&mut self) {
+        self.business.take().expect("it runs").shutdown().await;
+    }
+
+    /// Lets time pass while nothing runs.
+    pub fn skip_time(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Asks the tenant's own object.
+    pub async fn ask<T: serde_json_value::FromJson>(&self, op: dotdo_runtime::stub::Op) -> Result<T> {
+        let key = ObjectKey::tenant(self.business().app().domain());
+        self.ask_object(key, op).await
+    }
+
+    /// Asks an object noun's object.
+    pub async fn ask_of<T: serde_json_value::FromJson>(&self, noun: &str, id: &str, op: dotdo_runtime::stub::Op) -> Result<T> {
+        let key = ObjectKey::thing(self.business().app().domain(), noun, id);
+        self.ask_object(key, op).await
+    }
+
+    async fn ask_object<T: serde_json_value::FromJson>(&self, key: ObjectKey, op: dotdo_runtime::stub::Op) -> Result<T> {
+        let json = host::ask(self.business().handle(), key, Request::new("test", op)).await?;
+        json.read()
+    }
+}
+
+pub mod serde_json_value {
+    /// Anything that can be read from JSON.
+    pub trait FromJson: serde::de::DeserializeOwned {}
+    impl<T: serde::de::DeserializeOwned> FromJson for T {}
+}
+
+/// What the functions of a business have done, in order. Each test has one of its own.
+pub struct Log(Mutex<Vec<String>>);
+
+impl Log {
+    pub const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+    pub fn say(&self, text: impl Into<String>) {
+        self.0.lock().expect("no panic").push(text.into());
+    }
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("no panic"))
+    }
+    /// Waits until a line has been said.
+    pub async fn said(&self, text: &str) {
+        while self.count(text) == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    pub fn count(&self, text: &str) -> usize {
+        self.0.lock().expect("no panic").iter().filter(|line| line.as_str() == text).count()
+    }
+}
