@@ -22,6 +22,12 @@ impl Root {
         quote!(#path::__private)
     }
 
+    /// Gives the module a short name, for the blocks in which generated code stands.
+    pub fn import(&self) -> TokenStream {
+        let path = &self.path;
+        quote!(use #path::__private as __dotdo;)
+    }
+
     /// The path of `serde`, as the text that serde's own derives want.
     pub fn serde(&self) -> String {
         let path = &self.path;

@@ -1,42 +1,114 @@
 //! Pieces that describe values: JSON members, and the private copy of a type through which serde reads and writes it.
+//!
+//! Of a type that it does not know, generated code says everything in the form `<T as Value>::…`, at the user's token.
+//! rustc reports only once what is identical, so a type that is no value is one error and not a dozen. Types that
+//! everybody knows are written plainly.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::Ident;
 use syn::spanned::Spanned;
+use syn::{Ident, LitStr, Type};
 
 use crate::paths::Root;
-use crate::signature::Arg;
+use crate::signature::{Arg, generic_types, is_named, last_segment};
+use crate::source::{plain_name, respan};
+
+const KNOWN: &[&str] =
+    &["String", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize", "f32", "f64"];
+
+/// Whether a type is surely a value: a primitive, a `String`, or an `Option` or `Vec` of one.
+fn is_known(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Path(path) => {
+            let Some(segment) = last_segment(ty).filter(|_| path.path.segments.len() == 1) else { return false };
+            let inner = generic_types(segment);
+            match inner.as_slice() {
+                [] => KNOWN.iter().any(|known| segment.ident == known),
+                [inner] => (segment.ident == "Option" || segment.ident == "Vec") && is_known(inner),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether a type is surely a value.
+pub fn known(ty: &TokenStream) -> bool {
+    syn::parse2::<Type>(ty.clone()).is_ok_and(|ty| is_known(&ty))
+}
+
+/// `<T as Value>::item`, pointing at the user's type; inside a block that has [`Root::import`].
+pub fn as_value(ty: &TokenStream, item: &str) -> TokenStream {
+    let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
+    let (ty, item) = (respan(ty.clone(), span), Ident::new(item, span));
+    quote_spanned!(span=> <#ty as __dotdo::Value>::#item)
+}
+
+/// A function of the runtime that returns this type, pointing at the type; `before` are the types that stand before it
+/// in the function's list.
+pub fn returning(ty: &TokenStream, function: &str, before: &TokenStream, after: &TokenStream) -> TokenStream {
+    if known(ty) {
+        let function = Ident::new(function, Span::call_site());
+        return quote!(__dotdo::#function);
+    }
+    let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
+    let (ty, function) = (respan(ty.clone(), span), Ident::new(function, span));
+    quote_spanned!(span=> __dotdo::#function::<#before #ty #after>)
+}
+
+/// Where to point at when a type is no value: at the last word that is not everybody's, `Money` of `Option<Money>`.
+fn culprit(ty: TokenStream) -> Option<Span> {
+    let mut found = None;
+    for tree in ty {
+        match tree {
+            TokenTree::Ident(ident) if !KNOWN.iter().any(|known| ident == known) => found = Some(ident.span()),
+            TokenTree::Group(group) => found = culprit(group.stream()).or(found),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The shape of a type.
+pub fn shape(ty: &TokenStream) -> TokenStream {
+    as_value(ty, "SHAPE")
+}
 
 /// One member of a shape.
-pub fn member(root: &Root, name: &str, ty: &TokenStream, optional: bool, doc: &str) -> TokenStream {
-    let p = root.private();
-    let shape = shape(root, ty);
-    let optional = if optional { quote!(true) } else { nullable(root, ty) };
-    quote!(#p::Member { name: #name, shape: #shape, optional: #optional, doc: #doc })
-}
-
-/// The shape of a type; where the type is no value, rustc says so at the type.
-pub fn shape(root: &Root, ty: &TokenStream) -> TokenStream {
-    as_value(root, ty, "SHAPE")
-}
-
-/// Whether a type has a value for "nothing".
-pub fn nullable(root: &Root, ty: &TokenStream) -> TokenStream {
-    as_value(root, ty, "NULLABLE")
-}
-
-/// `<T as Value>::name`, pointing at the user's type.
-pub fn as_value(root: &Root, ty: &TokenStream, name: &str) -> TokenStream {
-    let p = root.private();
-    let name = Ident::new(name, Span::call_site());
-    quote_spanned!(ty.span()=> <#ty as #p::Value>::#name)
+pub fn member(name: &str, ty: &TokenStream, optional: bool, doc: &str) -> TokenStream {
+    if known(ty) && !optional {
+        return quote!(__dotdo::Member::of::<#ty>(#name, #doc));
+    }
+    let optional = if optional { quote!(true) } else { as_value(ty, "NULLABLE") };
+    let shape = shape(ty);
+    quote!(__dotdo::Member { name: #name, shape: #shape, optional: #optional, doc: #doc })
 }
 
 /// The members that a function's arguments are.
-pub fn members(root: &Root, args: &[Arg]) -> TokenStream {
-    let members = args.iter().map(|arg| member(root, &arg.name, &arg.ty, false, ""));
+pub fn members(args: &[Arg]) -> TokenStream {
+    let members = args.iter().map(|arg| member(&arg.name, &arg.ty, false, ""));
     quote!(&[#(#members),*])
+}
+
+/// How serde treats a field.
+pub fn field(root: &Root, ty: &TokenStream, default: Option<&str>) -> TokenStream {
+    let mut options = Vec::new();
+    if !known(ty) {
+        let p = root.private();
+        let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
+        let value = quote!(#p::Value).to_string().replace(' ', "");
+        let path = |item: &str| LitStr::new(&format!("<{ty} as {value}>::{item}"), span);
+        let (write, read) = (path("write"), path("read"));
+        options.push(quote!(serialize_with = #write, deserialize_with = #read));
+        if default.is_none() && syn::parse2::<Type>(ty.clone()).is_ok_and(|ty| is_named(&ty, "Option")) {
+            options.push(quote!(default));
+        }
+    }
+    if let Some(default) = default {
+        options.push(quote!(default = #default));
+    }
+    if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) }
 }
 
 /// The attributes of a struct that carries arguments as JSON.
@@ -50,39 +122,66 @@ pub fn carrier(root: &Root) -> TokenStream {
 }
 
 /// The fields of such a struct.
-pub fn carried(args: &[Arg]) -> TokenStream {
+pub fn carried(root: &Root, args: &[Arg]) -> TokenStream {
     let fields = args.iter().map(|Arg { ident, name, ty }| {
-        let rename = (crate::source::plain_name(ident) != *name).then(|| quote!(#[serde(rename = #name)]));
-        quote!(#rename #ident: #ty)
+        let rename = (plain_name(ident) != *name).then(|| quote!(#[serde(rename = #name)]));
+        let how = field(root, ty, None);
+        quote!(#rename #how #ident: #ty)
     });
     quote!(#(#fields),*)
 }
 
 /// `Serialize` and `Deserialize` by way of a private copy of the type: serde's derives see the copy, the type itself
 /// stays as the user wrote it.
-pub fn through_copy(root: &Root, ident: &Ident, copy: &Ident, container: &TokenStream, definition: &TokenStream, helpers: &TokenStream) -> TokenStream {
-    let p = root.private();
+pub fn through_copy(root: &Root, ident: &Ident, copy: &Ident, container: &TokenStream, definition: &TokenStream) -> TokenStream {
     let serde = root.serde();
     let name = ident.to_string();
-    let expecting = format!("a `{name}`");
+    let expecting = format!("`{name}`");
     quote! {
-        const _: () = {
-            #[derive(#p::serde::Serialize, #p::serde::Deserialize)]
-            #[serde(crate = #serde, remote = #name, rename = #name, expecting = #expecting, #container)]
-            #definition
-            #helpers
-            #[automatically_derived]
-            impl #p::serde::Serialize for #ident {
-                fn serialize<S: #p::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                    #copy::serialize(self, serializer)
-                }
+        #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+        #[serde(crate = #serde, remote = #name, rename = #name, expecting = #expecting, #container)]
+        #definition
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for #ident {
+            fn serialize<S: __dotdo::serde::Serializer>(&self, serializer: S) -> __dotdo::Result<S::Ok, S::Error> {
+                #copy::serialize(self, serializer)
             }
-            #[automatically_derived]
-            impl<'de> #p::serde::Deserialize<'de> for #ident {
-                fn deserialize<D: #p::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                    #copy::deserialize(deserializer)
-                }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: __dotdo::serde::Deserializer<'de>>(deserializer: D) -> __dotdo::Result<Self, D::Error> {
+                #copy::deserialize(deserializer)
             }
-        };
+        }
+    }
+}
+
+/// A copy of the value that an expression of this type refers to.
+pub fn copy(ty: &TokenStream, place: &TokenStream) -> TokenStream {
+    if known(ty) {
+        quote!(::core::clone::Clone::clone(#place))
+    } else {
+        let copy = as_value(ty, "copy");
+        quote!(#copy(#place))
+    }
+}
+
+/// What an expression of this type refers to, as something that can be shown.
+pub fn show(ty: &TokenStream, place: &TokenStream) -> TokenStream {
+    if known(ty) {
+        place.clone()
+    } else {
+        let show = as_value(ty, "show");
+        quote!(#show(#place))
+    }
+}
+
+/// Whether two expressions of this type refer to equal values.
+pub fn same(ty: &TokenStream, left: &TokenStream, right: &TokenStream) -> TokenStream {
+    if known(ty) {
+        quote!(#left == #right)
+    } else {
+        let same = as_value(ty, "same");
+        quote!(#same(#left, #right))
     }
 }

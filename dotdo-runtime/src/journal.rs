@@ -436,9 +436,9 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
             } else {
                 let first = ops.first().ok_or_else(|| Error::internal("a call without an operation"))?;
                 let to = turn.app().home(&turn.key().tenant, first)?;
-                // The same id at each attempt, so that the other side can tell a repetition.
-                let id = action.options.key.clone().map_or_else(|| action.id.clone(), |key| format!("key/{}/{key}", turn.actor()));
-                outbox::put(turn, &id, &to, ops, Some(&action.id))?;
+                // The same at each attempt, so that the other side can tell a repetition.
+                let once = action.options.key.as_ref().map_or_else(|| action.id.clone(), |key| format!("key/{}/{key}", action.actor));
+                outbox::put(turn, &action.id, &once, &to, ops, Some(&action.id))?;
             }
         }
         Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value => return Err(Error::internal(format_args!("a {} is not started", action.kind.word()))),

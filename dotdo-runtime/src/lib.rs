@@ -14,6 +14,7 @@ pub mod host;
 pub mod id;
 pub mod journal;
 pub mod json;
+pub mod manifest;
 pub mod noun;
 pub mod object;
 pub mod query;

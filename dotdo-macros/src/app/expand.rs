@@ -10,61 +10,62 @@ use crate::attributes::doc_text;
 /// The struct of a business, its constants, its `main`, and the proof.
 pub fn app(list: &List) -> TokenStream {
     let List { root, attrs, vis, ident, .. } = list;
-    let p = root.private();
+    let import = root.import();
     let (name, doc) = (ident.to_string(), doc_text(attrs));
-    let domain = list.domain.as_ref().map_or_else(|| quote!(::core::option::Option::None), |domain| quote!(::core::option::Option::Some(#domain)));
+    let domain = list.domain.as_ref().map_or_else(|| quote!(__dotdo::None), |domain| quote!(__dotdo::Some(#domain)));
     let entries = entries(list);
-    let proof = quote_spanned!(ident.span()=> const _: () = #p::prove(#ident::DEF););
+    let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););
     quote! {
         #(#attrs)*
         #vis struct #ident;
-        #[allow(dead_code)]
-        impl #ident {
-            /// The business as constants.
-            #vis const DEF: &'static #p::AppDef = &#p::AppDef {
-                name: #name,
-                version: ::core::env!("CARGO_PKG_VERSION"),
-                domain: #domain,
-                doc: #doc,
-                entries: #entries,
-            };
-            /// The program that the business is: `serve`, `schema`, and so on.
-            #vis fn main() -> #root::Exit {
-                #p::main(Self::DEF)
+        const _: () = {
+            #import
+            use __dotdo::Verbless as _;
+            #[allow(dead_code)]
+            impl #ident {
+                /// The business as constants.
+                #vis const DEF: &'static __dotdo::AppDef = &__dotdo::AppDef {
+                    name: #name,
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    domain: #domain,
+                    doc: #doc,
+                    entries: &[#(#entries),*],
+                };
+                /// The program that the business is: `serve`, `schema`, and so on.
+                #vis fn main() -> #root::Exit {
+                    __dotdo::main(Self::DEF)
+                }
             }
-        }
-        impl #root::Business for #ident {
-            const DEF: &'static #p::AppDef = #ident::DEF;
-        }
-        #proof
+            impl __dotdo::Business for #ident {
+                const DEF: &'static __dotdo::AppDef = #ident::DEF;
+            }
+            #proof
+        };
     }
 }
 
 /// The struct of a part.
 pub fn part(list: &List) -> TokenStream {
     let List { root, attrs, vis, ident, .. } = list;
-    let p = root.private();
+    let import = root.import();
     let entries = entries(list);
     quote! {
         #(#attrs)*
         #[allow(dead_code)]
         #vis struct #ident;
-        impl #p::Listed for #ident {
-            const ITEM: #p::Item = #p::Item::Part(#entries);
-        }
+        const _: () = {
+            #import
+            use __dotdo::Verbless as _;
+            impl __dotdo::Listed for #ident {
+                const ITEM: __dotdo::Item = __dotdo::Item::Part(&[#(#entries),*]);
+            }
+        };
     }
 }
 
-fn entries(list: &List) -> TokenStream {
-    let p = list.root.private();
-    let entries = list.entries.iter().map(|Entry { attrs, path }| {
-        let item = quote_spanned!(path.span()=> <#path as #p::Listed>::ITEM);
-        quote!(#(#attrs)* #p::Entry { item: #item, verbs: <#path>::__VERBS })
-    });
-    quote! {
-        {
-            use #p::Verbless as _;
-            &[#(#entries),*]
-        }
-    }
+fn entries(list: &List) -> impl Iterator<Item = TokenStream> {
+    list.entries.iter().map(|Entry { attrs, path }| {
+        let item = quote_spanned!(path.span()=> <#path as __dotdo::Listed>::ITEM);
+        quote!(#(#attrs)* __dotdo::Entry { item: #item, verbs: <#path>::__VERBS })
+    })
 }

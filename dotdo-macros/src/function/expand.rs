@@ -24,19 +24,20 @@ pub fn free(durable: &Durable, form: &Form) -> TokenStream {
 
 /// A handler stays as it is; the struct of the same name says what starts it.
 fn triggered(durable: &Durable, form: &Form) -> TokenStream {
-    let p = durable.root.private();
     let function = &durable.function;
-    let marker = marker(durable);
+    let (marker, import) = (marker(durable), durable.root.import());
     let (cfgs, ident) = (cfgs(&function.attrs), durable.ident());
     let def = flow_def(durable, form, &quote!(#ident));
     quote! {
         #function
         #marker
         #(#cfgs)*
-        #[automatically_derived]
-        impl #p::Listed for #ident {
-            const ITEM: #p::Item = #p::Item::Flow(&#def);
-        }
+        const _: () = {
+            #import
+            impl __dotdo::Listed for #ident {
+                const ITEM: __dotdo::Item = __dotdo::Item::Flow(&#def);
+            }
+        };
     }
 }
 
@@ -53,20 +54,19 @@ fn marker(durable: &Durable) -> TokenStream {
 
 /// A function that is called: the name gives a description, the struct of the same name carries its arguments.
 fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
-    let p = durable.root.private();
     let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
     let (item, def) = match form {
         Form::Step(_) => {
             let def = step_def(durable, args);
-            (quote!(Step), quote!(const DEF: &'static #p::StepDef = &#def;))
+            (quote!(Step), quote!(const DEF: &'static __dotdo::StepDef = &#def;))
         }
         _ => {
             let def = flow_def(durable, form, &quote!(Self::run));
-            (quote!(Flow), quote!(const DEF: &'static #p::FlowDef = &#def;))
+            (quote!(Flow), quote!(const DEF: &'static __dotdo::FlowDef = &#def;))
         }
     };
     let description = description(durable, form, args, &quote!(#ident::DEF), ident);
-    let (carrier, fields) = (serial::carrier(&durable.root), serial::carried(&args.args));
+    let (carrier, fields, import) = (serial::carrier(&durable.root), serial::carried(&durable.root, &args.args), durable.root.import());
     let body = body(durable, &format_ident!("run"));
     quote! {
         #description
@@ -76,19 +76,20 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #[allow(non_camel_case_types, dead_code)]
         #vis struct #ident { #fields }
         #(#cfgs)*
-        #[allow(dead_code)]
-        impl #ident {
-            #def
-            #body
-        }
-        #(#cfgs)*
-        #[automatically_derived]
-        impl #p::Listed for #ident {
-            const ITEM: #p::Item = {
-                let _ = #ident;
-                #p::Item::#item(#ident::DEF)
-            };
-        }
+        const _: () = {
+            #import
+            #[allow(dead_code)]
+            impl #ident {
+                #def
+                #body
+            }
+            impl __dotdo::Listed for #ident {
+                const ITEM: __dotdo::Item = {
+                    let _ = #ident;
+                    __dotdo::Item::#item(#ident::DEF)
+                };
+            }
+        };
     }
 }
 
@@ -120,7 +121,6 @@ fn body(durable: &Durable, name: &Ident) -> TokenStream {
 
 /// A flow in an `impl` that is called: its description, its body, and its constant's name.
 pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident) {
-    let p = durable.root.private();
     let noun = durable.this().unwrap_or_default();
     let own = crate::source::plain_name(durable.ident());
     let (constant, run, carrier) = (format_ident!("__FLOW_{}", own.to_uppercase()), format_ident!("__run_{own}"), carrier(durable.ident()));
@@ -131,7 +131,7 @@ pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident
     let tokens = quote! {
         #description
         #(#cfgs)*
-        const #constant: &'static #p::FlowDef = &#def;
+        const #constant: &'static __dotdo::FlowDef = &#def;
         #(#cfgs)*
         #body
     };
@@ -144,15 +144,15 @@ pub fn carrier(method: &Ident) -> Ident {
 }
 
 fn step_def(durable: &Durable, args: &Args) -> TokenStream {
-    let p = durable.root.private();
     let Durable { name, doc, .. } = durable;
     let version = Literal::u32_unsuffixed(durable.version);
     let policy = policy(durable);
-    let (members, output) = (serial::members(&durable.root, &args.args), serial::shape(&durable.root, &args.output));
+    let (members, output) = (serial::members(&args.args), serial::shape(&args.output));
     let fields = args.args.iter().map(|arg| &arg.ident);
     let carried = if args.args.is_empty() { quote!(_) } else { quote!(args) };
+    let run = serial::returning(&args.output, "run_step", &quote!(_,), &quote!(, _, _));
     quote! {
-        #p::StepDef {
+        __dotdo::StepDef {
             name: #name,
             version: #version,
             policy: #policy,
@@ -160,7 +160,7 @@ fn step_def(durable: &Durable, args: &Args) -> TokenStream {
             output: #output,
             doc: #doc,
             at: (::core::file!(), ::core::line!()),
-            run: |args| #p::run_step(&args, |#carried: Self| Self::run(#(args.#fields),*)),
+            run: |args| #run(&args, |#carried: Self| Self::run(#(args.#fields),*)),
         }
     }
 }
@@ -175,25 +175,26 @@ pub fn flow_def(durable: &Durable, form: &Form, call: &TokenStream) -> TokenStre
 }
 
 fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, carrier: &TokenStream) -> TokenStream {
-    let p = durable.root.private();
     let Durable { name, doc, .. } = durable;
     let version = Literal::u32_unsuffixed(durable.version);
     let noun = durable.noun.as_ref().and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
-    let noun = noun.map_or_else(|| quote!(::core::option::Option::None), |noun| quote!(::core::option::Option::Some(#noun)));
+    let noun = noun.map_or_else(|| quote!(__dotdo::None), |noun| quote!(__dotdo::Some(#noun)));
     let policy = policy(durable);
     let (trigger, start) = match &durable.trigger {
         Trigger::On(route) => (on(durable, route), start_on(durable, route, call)),
-        Trigger::Every(timetable) => (every(durable, timetable), quote!(|run, _| #p::run_every(run, #call))),
+        Trigger::Every(timetable) => (every(timetable), quote!(|run, _| __dotdo::run_every(run, #call))),
         Trigger::Call | Trigger::Unread => {
             let fields = args.iter().flat_map(|args| &args.args).map(|arg| &arg.ident);
             let carried = if args.is_none_or(|args| args.args.is_empty()) { quote!(_) } else { quote!(args) };
-            (quote!(#p::Trigger::Call), quote!(|run, args| #p::run_flow(run, &args, |cx, #carried: #carrier| #call(cx, #(args.#fields),*))))
+            let nothing = quote!(());
+            let function = serial::returning(args.map_or(&nothing, |args| &args.output), "run_flow", &quote!(_, _,), &quote!(, _));
+            (quote!(__dotdo::Trigger::Call), quote!(|run, args| #function(run, &args, |cx, #carried: #carrier| #call(cx, #(args.#fields),*))))
         }
     };
-    let members = args.map_or_else(|| quote!(&[]), |args| serial::members(&durable.root, &args.args));
-    let output = args.map_or_else(|| quote!(#p::Shape::Nothing), |args| serial::shape(&durable.root, &args.output));
+    let members = args.map_or_else(|| quote!(&[]), |args| serial::members(&args.args));
+    let output = args.map_or_else(|| quote!(__dotdo::Shape::Nothing), |args| serial::shape(&args.output));
     quote! {
-        #p::FlowDef {
+        __dotdo::FlowDef {
             name: #name,
             version: #version,
             noun: #noun,
@@ -209,26 +210,25 @@ fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, car
 }
 
 fn on(durable: &Durable, route: &Route) -> TokenStream {
-    let p = durable.root.private();
     let priority = Literal::i32_unsuffixed(route.priority);
-    let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+    let (some, none) = (quote!(__dotdo::Some), quote!(__dotdo::None));
     let pattern = match &route.pattern {
         Pattern::One { key, .. } => quote!(#key.pattern()),
-        Pattern::AllOf(noun) => quote!(#p::Pattern { noun: #some(<#noun as #p::Noun>::NAME), verb: #none }),
+        Pattern::AllOf(noun) => quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #none }),
         Pattern::Named(event) => {
             let event = crate::source::plain_name(event);
-            quote!(#p::Pattern { noun: #none, verb: #some(#event) })
+            quote!(__dotdo::Pattern { noun: #none, verb: #some(#event) })
         }
-        Pattern::Any => quote!(#p::Pattern { noun: #none, verb: #none }),
+        Pattern::Any => quote!(__dotdo::Pattern { noun: #none, verb: #none }),
     };
     let event = event_of(durable);
     let filter = route.filter.as_ref().map_or_else(
         || none.clone(),
         |filter| {
             let call = match &route.pattern {
-                Pattern::One { key, .. } => quote!(#p::filter_on(#key, event, #filter)),
-                Pattern::AllOf(noun) => quote!(#p::filter_on_all::<#noun, #event>(event, #filter)),
-                Pattern::Named(_) | Pattern::Any => quote!(#p::filter_on_any(event, #filter)),
+                Pattern::One { key, .. } => quote!(__dotdo::filter_on(#key, event, #filter)),
+                Pattern::AllOf(noun) => quote!(__dotdo::filter_on_all::<#noun, #event>(event, #filter)),
+                Pattern::Named(_) | Pattern::Any => quote!(__dotdo::filter_on_any(event, #filter)),
             };
             quote!(#some(|event| #call))
         },
@@ -236,15 +236,15 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
     let to = match (&route.to, &durable.noun) {
         (Some(to), Some(own)) => {
             let call = match &route.pattern {
-                Pattern::One { key, .. } => quote!(#p::to_on::<_, _, #own, _>(#key, event, #to)),
-                Pattern::AllOf(noun) => quote!(#p::to_on_all::<#noun, #event, #own, _>(event, #to)),
-                Pattern::Named(_) | Pattern::Any => quote!(#p::to_on_any::<#own, _>(event, #to)),
+                Pattern::One { key, .. } => quote!(__dotdo::to_on::<_, _, #own, _>(#key, event, #to)),
+                Pattern::AllOf(noun) => quote!(__dotdo::to_on_all::<#noun, #event, #own, _>(event, #to)),
+                Pattern::Named(_) | Pattern::Any => quote!(__dotdo::to_on_any::<#own, _>(event, #to)),
             };
             quote!(#some(|event| #call))
         }
         _ => none,
     };
-    quote!(#p::Trigger::On(#p::Route { pattern: #pattern, priority: #priority, filter: #filter, to: #to }))
+    quote!(__dotdo::Trigger::On(__dotdo::Route { pattern: #pattern, priority: #priority, filter: #filter, to: #to }))
 }
 
 /// The type of a handler's second argument.
@@ -258,26 +258,23 @@ fn event_of(durable: &Durable) -> TokenStream {
 /// Starts a handler. The event is handed over at the place of the argument's type, so that rustc reports an event of
 /// another type there.
 fn start_on(durable: &Durable, route: &Route, call: &TokenStream) -> TokenStream {
-    let p = durable.root.private();
     let event = Ident::new("event", event_of(durable).span().resolved_at(Span::mixed_site()));
     let handler = quote!(|cx, #event| #call(cx, #event));
     let run = match &route.pattern {
-        Pattern::One { key, .. } => quote!(#p::run_on(#key, run, &json, #handler)),
-        Pattern::AllOf(noun) => quote_spanned!(noun.span()=> #p::run_on_all::<_, #noun, _, _>(run, &json, #handler)),
-        Pattern::Named(_) | Pattern::Any => quote!(#p::run_on_any(run, &json, #handler)),
+        Pattern::One { key, .. } => quote!(__dotdo::run_on(#key, run, &json, #handler)),
+        Pattern::AllOf(noun) => quote_spanned!(noun.span()=> __dotdo::run_on_all::<_, #noun, _, _>(run, &json, #handler)),
+        Pattern::Named(_) | Pattern::Any => quote!(__dotdo::run_on_any(run, &json, #handler)),
     };
     quote!(|run, json| #run)
 }
 
-fn every(durable: &Durable, timetable: &Timetable) -> TokenStream {
-    let p = durable.root.private();
+fn every(timetable: &Timetable) -> TokenStream {
     let Timetable { phrase, zone, missed } = timetable;
     let missed = format_ident!("{}", dotdo_core::names::pascal(missed));
-    quote!(#p::Trigger::Every(#p::Timetable { phrase: #phrase, zone: #zone, missed: #p::Missed::#missed }))
+    quote!(__dotdo::Trigger::Every(__dotdo::Timetable { phrase: #phrase, zone: #zone, missed: __dotdo::Missed::#missed }))
 }
 
 fn policy(durable: &Durable) -> TokenStream {
-    let p = durable.root.private();
     let Policy { retry, backoff, factor, jitter, timeout } = &durable.policy;
     let mut fields = TokenStream::new();
     if let Some(retry) = retry {
@@ -297,9 +294,9 @@ fn policy(durable: &Durable) -> TokenStream {
     }
     if let Some(timeout) = timeout {
         let timeout = period(*timeout);
-        fields.extend(quote!(timeout: ::core::option::Option::Some(#timeout),));
+        fields.extend(quote!(timeout: __dotdo::Some(#timeout),));
     }
-    if fields.is_empty() { quote!(#p::Policy::DEFAULT) } else { quote!(#p::Policy { #fields ..#p::Policy::DEFAULT }) }
+    if fields.is_empty() { quote!(__dotdo::Policy::DEFAULT) } else { quote!(__dotdo::Policy { #fields ..__dotdo::Policy::DEFAULT }) }
 }
 
 fn period(period: Duration) -> TokenStream {

@@ -2,25 +2,33 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::model::{Column, Field, Noun, Role};
 use crate::serial::{self, as_value, member};
 
 /// Everything that a noun generates beside the struct.
 pub fn noun(noun: &Noun) -> TokenStream {
-    let events = events(noun);
-    let columns = columns(noun);
-    let stub = stub(noun);
-    let traits = traits(noun);
-    let serde = serde(noun);
-    let backrefs = backrefs(noun);
-    quote!(#events #columns #stub #traits #serde #backrefs)
+    let (columns, stub) = (columns(noun), stub(noun));
+    let import = noun.root.import();
+    let (events, stub_impls, traits, beside, serde, backrefs) = (events(noun), stub_impls(noun), traits(noun), beside(noun), serde(noun), backrefs(noun));
+    quote! {
+        #columns
+        #stub
+        const _: () = {
+            #import
+            #events
+            #traits
+            #stub_impls
+            #beside
+            #serde
+            #backrefs
+        };
+    }
 }
 
 /// The keys of the three events that every noun has.
 fn events(noun: &Noun) -> TokenStream {
-    let (p, ident, vis) = (noun.root.private(), &noun.ident, &noun.vis);
+    let (ident, vis) = (&noun.ident, &noun.vis);
     let name = ident.to_string();
     let keys = [
         ("created", format!("A new `{name}` was stored. The payload is the `{name}`.")),
@@ -31,7 +39,7 @@ fn events(noun: &Noun) -> TokenStream {
         let key = format_ident!("{event}");
         quote! {
             #[doc = #doc]
-            #vis const #key: #p::EventKey<Self> = #p::EventKey::new(#name, #event);
+            #vis const #key: __dotdo::EventKey<Self> = __dotdo::EventKey::new(#name, #event);
         }
     });
     quote! {
@@ -72,86 +80,95 @@ fn stub(noun: &Noun) -> TokenStream {
         #[doc = #doc]
         #[derive(Clone, Debug)]
         #vis struct #ident(#p::Stub<#name>);
+    }
+}
+
+fn stub_impls(noun: &Noun) -> TokenStream {
+    let name = &noun.ident;
+    let ident = format_ident!("{name}Stub");
+    quote! {
         #[automatically_derived]
         impl ::core::ops::Deref for #ident {
-            type Target = #p::Stub<#name>;
+            type Target = __dotdo::Stub<#name>;
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
         }
         #[automatically_derived]
-        impl #p::Onward for #ident {
-            fn onward(chain: #p::Chain) -> Self {
-                Self(#p::Onward::onward(chain))
+        impl __dotdo::Onward for #ident {
+            fn onward(chain: __dotdo::Chain) -> Self {
+                Self(__dotdo::Onward::onward(chain))
             }
         }
     }
 }
 
 fn traits(noun: &Noun) -> TokenStream {
-    let (p, ident) = (noun.root.private(), &noun.ident);
+    let ident = &noun.ident;
     let name = ident.to_string();
     let (columns, stub) = (format_ident!("{ident}Columns"), format_ident!("{ident}Stub"));
     let def = def(noun);
     let column_names = noun.columns().map(|(field, _)| {
         let Field { ident, name, .. } = field;
-        quote!(#ident: #p::Column::new(#name))
+        quote!(#ident: __dotdo::Column::new(#name))
     });
     let to_cells = noun.columns().map(|(field, _)| {
-        let (ident, to_cell) = (&field.ident, as_value(&noun.root, &field.ty, "to_cell"));
+        let (ident, to_cell) = (&field.ident, as_value(&field.ty, "to_cell"));
         quote!(#to_cell(&self.#ident)?)
     });
     let owner = if noun.fields.iter().any(|field| matches!(field.role, Role::Back(Some(_)))) { quote!(id) } else { quote!(_id) };
     let from_cells = noun.fields.iter().map(|field| {
         let Field { ident, name, .. } = field;
         match &field.role {
-            Role::Column(_) => quote_spanned!(field.ty.span()=> #ident: #p::next_cell(cells, #name)?),
+            Role::Column(_) => {
+                let next = as_value(&field.ty, "next");
+                quote!(#ident: #next(cells, #name)?)
+            },
             Role::Back(Some(back)) => {
                 let column = crate::source::plain_name(&back.column);
-                quote!(#ident: #p::Many::of(id, #column))
+                quote!(#ident: __dotdo::Many::of(id, #column))
             }
             Role::Back(None) => quote!(#ident: ::core::default::Default::default()),
         }
     });
-    let members = noun.columns().map(|(field, column)| member(&noun.root, &field.name, &field.ty, column.default.is_some(), &field.doc));
+    let members = noun.columns().map(|(field, column)| member(&field.name, &field.ty, column.default.is_some(), &field.doc));
     let has_many = noun.fields.iter().any(|field| matches!(field.role, Role::Back(_))).then(|| quote!(const HAS_MANY: bool = true;));
-    let row = (!noun.object).then(|| quote!(#[automatically_derived] impl #p::Row for #ident {}));
+    let row = (!noun.object).then(|| quote!(#[automatically_derived] impl __dotdo::Row for #ident {}));
     quote! {
         #[automatically_derived]
-        impl #p::Noun for #ident {
+        impl __dotdo::Noun for #ident {
             const NAME: &'static str = #name;
-            const DEF: &'static #p::NounDef = &#def;
+            const DEF: &'static __dotdo::NounDef = &#def;
             const COLUMNS: #columns = #columns { #(#column_names),* };
             type Columns = #columns;
             type Stub = #stub;
             #has_many
-            fn to_cells(&self) -> #p::Result<::std::vec::Vec<#p::Cell>> {
-                Ok(::std::vec![#(#to_cells),*])
+            fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
+                __dotdo::Ok(::std::vec![#(#to_cells),*])
             }
-            fn from_cells(#owner: &str, cells: &mut dyn ::core::iter::Iterator<Item = #p::Cell>) -> #p::Result<Self> {
-                Ok(Self { #(#from_cells),* })
+            fn from_cells(#owner: &str, cells: &mut dyn ::core::iter::Iterator<Item = __dotdo::Cell>) -> __dotdo::Result<Self> {
+                __dotdo::Ok(Self { #(#from_cells),* })
             }
         }
         #row
         #[automatically_derived]
-        impl #p::Value for #ident {
-            const SHAPE: #p::Shape = #p::Shape::Record(#name, &[#(#members),*]);
+        impl __dotdo::Value for #ident {
+            const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(#name, &[#(#members),*]);
             type Next = ();
         }
         #[automatically_derived]
-        impl #p::Listed for #ident {
-            const ITEM: #p::Item = #p::Item::Noun(<Self as #p::Noun>::DEF);
+        impl __dotdo::Listed for #ident {
+            const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
         }
     }
 }
 
 fn def(noun: &Noun) -> TokenStream {
-    let p = noun.root.private();
     let Noun { ident, doc, plural, table, object, history, visibility, kind, .. } = noun;
     let name = ident.to_string();
     let columns = noun.columns().map(|(field, column)| column_def(noun, field, column));
     quote! {
-        #p::NounDef {
+        __dotdo::NounDef {
             name: #name,
             plural: #plural,
             table: #table,
@@ -161,13 +178,12 @@ fn def(noun: &Noun) -> TokenStream {
             kind: #kind,
             doc: #doc,
             columns: &[#(#columns),*],
-            cells: #p::cells_of::<#ident>,
+            cells: __dotdo::cells_of::<#ident>,
         }
     }
 }
 
 fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
-    let p = noun.root.private();
     let Field { name, ty, doc, .. } = field;
     let mut rest = TokenStream::new();
     for (on, word) in [(column.unique, "unique"), (column.index, "index"), (column.search, "search"), (column.secret, "secret")] {
@@ -177,29 +193,33 @@ fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
         }
     }
     if column.default.is_some() {
-        let (to_cell, default) = (as_value(&noun.root, ty, "to_cell"), default_of(noun, field));
-        rest.extend(quote!(default: ::core::option::Option::Some(|| #to_cell(&#default())),));
+        let (to_cell, default) = (as_value(ty, "to_cell"), default_of(noun, field));
+        rest.extend(quote!(default: __dotdo::Some(|| #to_cell(&#default())),));
     }
     if let Some(check) = &column.check {
-        rest.extend(quote!(check: ::core::option::Option::Some(#check),));
+        rest.extend(quote!(check: __dotdo::Some(#check),));
     }
     if let Some((low, high)) = column.range {
         let (low, high) = (bound(low), bound(high));
-        rest.extend(quote!(range: ::core::option::Option::Some((#low, #high)),));
+        rest.extend(quote!(range: __dotdo::Some((#low, #high)),));
     }
     if let Some(was) = &column.was {
-        rest.extend(quote!(was: ::core::option::Option::Some(#was),));
+        rest.extend(quote!(was: __dotdo::Some(#was),));
     }
     if !doc.is_empty() {
         rest.extend(quote!(doc: #doc,));
     }
-    let (shape, nullable) = (serial::shape(&noun.root, ty), serial::nullable(&noun.root, ty));
-    let plain = quote!(#p::ColumnDef::new(#name, #shape, #nullable));
-    if rest.is_empty() { plain } else { quote!(#p::ColumnDef { #rest ..#plain }) }
+    let plain = if serial::known(ty) {
+        quote!(__dotdo::ColumnDef::of::<#ty>(#name))
+    } else {
+        let (shape, nullable) = (serial::shape(ty), as_value(ty, "NULLABLE"));
+        quote!(__dotdo::ColumnDef::new(#name, #shape, #nullable))
+    };
+    if rest.is_empty() { plain } else { quote!(__dotdo::ColumnDef { #rest ..#plain }) }
 }
 
 fn bound(number: Option<f64>) -> TokenStream {
-    number.map_or_else(|| quote!(::core::option::Option::None), |n| quote!(::core::option::Option::Some(#n)))
+    number.map_or_else(|| quote!(__dotdo::None), |n| quote!(__dotdo::Some(#n)))
 }
 
 /// The function that makes a field's default value: one for serde and for the column.
@@ -215,11 +235,10 @@ fn serde(noun: &Noun) -> TokenStream {
         let Field { ident, ty, .. } = field;
         let how = match &field.role {
             Role::Back(_) => quote!(#[serde(skip)]),
-            Role::Column(column) if column.default.is_some() => {
-                let default = default_of(noun, field).to_string().replace(' ', "");
-                quote!(#[serde(default = #default)])
+            Role::Column(column) => {
+                let default = column.default.as_ref().map(|_| default_of(noun, field).to_string().replace(' ', ""));
+                serial::field(&noun.root, ty, default.as_deref())
             }
-            Role::Column(_) => TokenStream::new(),
         };
         quote!(#how #ident: #ty)
     });
@@ -232,20 +251,81 @@ fn serde(noun: &Noun) -> TokenStream {
         })
         .collect();
     let defaults = (!defaults.is_empty()).then(|| quote!(impl #ident { #(#defaults)* }));
-    let through = serial::through_copy(&noun.root, ident, &copy, &TokenStream::new(), &quote!(struct #copy { #(#fields),* }), &TokenStream::new());
+    let through = serial::through_copy(&noun.root, ident, &copy, &TokenStream::new(), &quote!(struct #copy { #(#fields),* }));
     quote!(#defaults #through)
+}
+
+/// `Clone`, `Debug` and `PartialEq`, as far as the user does not derive them.
+fn beside(noun: &Noun) -> TokenStream {
+    let ident = &noun.ident;
+    let name = ident.to_string();
+    let own = |name: &str| !noun.derived.iter().any(|derived| derived == name);
+    let clone = own("Clone").then(|| {
+        let fields = noun.fields.iter().map(|Field { ident, ty, role, .. }| {
+            let copy = copy(ty, role, &quote!(&self.#ident));
+            quote!(#ident: #copy)
+        });
+        quote! {
+            #[automatically_derived]
+            impl ::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        }
+    });
+    let debug = own("Debug").then(|| {
+        let fields = noun.fields.iter().map(|Field { ident, name, ty, role, .. }| {
+            let shown = match role {
+                Role::Column(_) => serial::show(ty, &quote!(&self.#ident)),
+                Role::Back(_) => quote!(&self.#ident),
+            };
+            quote!(.field(#name, #shown))
+        });
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.debug_struct(#name)#(#fields)*.finish()
+                }
+            }
+        }
+    });
+    let partial_eq = own("PartialEq").then(|| {
+        let fields = noun.fields.iter().map(|Field { ident, ty, role, .. }| match role {
+            Role::Column(_) if !serial::known(ty) => serial::same(ty, &quote!(&self.#ident), &quote!(&other.#ident)),
+            _ => quote!(self.#ident == other.#ident),
+        });
+        let equal = if noun.fields.is_empty() { quote!(true) } else { quote!(#(#fields)&&*) };
+        quote! {
+            #[automatically_derived]
+            impl ::core::cmp::PartialEq for #ident {
+                fn eq(&self, other: &Self) -> bool {
+                    #equal
+                }
+            }
+        }
+    });
+    quote!(#clone #debug #partial_eq)
+}
+
+fn copy(ty: &TokenStream, role: &Role, place: &TokenStream) -> TokenStream {
+    match role {
+        Role::Column(_) => serial::copy(ty, place),
+        Role::Back(_) => quote!(::core::clone::Clone::clone(#place)),
+    }
 }
 
 /// Each `#[backref]` names a column that refers to this noun.
 fn backrefs(noun: &Noun) -> TokenStream {
-    let (p, ident) = (noun.root.private(), &noun.ident);
+    let ident = &noun.ident;
     let checks = noun.fields.iter().filter_map(|field| match &field.role {
         Role::Back(Some(back)) => {
             let (other, column) = (&back.noun, &back.column);
-            let refers = quote_spanned!(column.span()=> refers(<#other as #p::Noun>::COLUMNS.#column));
+            let refers = quote_spanned!(column.span()=> refers(<#other as __dotdo::Noun>::COLUMNS.#column));
             Some(quote! {
                 const _: () = {
-                    const fn refers(_: impl #p::Backref<#ident> + ::core::marker::Copy) {}
+                    const fn refers<C: __dotdo::Backref<#ident> + ::core::marker::Copy>(_: C) {}
                     #refers
                 };
             })

@@ -47,7 +47,7 @@ pub fn derive(item: TokenStream) -> TokenStream {
     let Some(input) = errors.take(syn::parse2::<DeriveInput>(item)) else {
         return quote!(#errors);
     };
-    let args = parse::marker(&input);
+    let args = parse::handed(&input, "dotdo_noun");
     let mut reported = Errors::default();
     let noun_options = options::read::<NounOptions>(args, &mut reported);
     let root = Root::new(noun_options.krate.as_ref().map(|path| &path.0));

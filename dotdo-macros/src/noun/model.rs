@@ -18,6 +18,8 @@ pub struct Noun {
     pub visibility: &'static str,
     pub kind: &'static str,
     pub fields: Vec<Field>,
+    /// What the user derives.
+    pub derived: Vec<String>,
 }
 
 /// A field of a noun.

@@ -4,7 +4,7 @@ use dotdo_core::names;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Data, DeriveInput, Expr, LitStr, Meta, Path, RangeLimits, Token, Type};
+use syn::{Attribute, Data, DeriveInput, Expr, Ident, LitStr, Meta, Path, RangeLimits, Token, Type};
 
 use super::model::{Backref, Column, Field, Noun, Role};
 use crate::attributes::{doc_text, last_word, named};
@@ -16,8 +16,10 @@ use crate::source::{plain_name, without_self};
 
 /// The attributes of a noun's fields.
 pub const FIELD_ATTRIBUTES: &[&str] =
-    &["backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was", "dotdo_noun"];
+    &["backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was"];
 
+/// The traits that a noun has in any case.
+const BESIDE: &[&str] = &["Clone", "Debug", "PartialEq"];
 const VISIBILITIES: &[&str] = &["public", "unlisted", "org", "user"];
 const KINDS: &[&str] = &["Business", "Agent", "Human", "App", "Site", "Worker", "Entity", "Collection", "Directory"];
 
@@ -34,35 +36,32 @@ options::options! {
     }
 }
 
-/// The struct with the hidden derive and what it derives from: the options, as the user wrote them.
+/// The struct with the hidden derive and what it derives from: the options and derives that the user wrote.
 pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream) -> TokenStream {
     let p = root.private();
-    let theirs: Vec<String> = named(&input.attrs, "derive").into_iter().flat_map(derived).collect();
-    let missing = ["Clone", "Debug", "PartialEq"].into_iter().filter(|name| !theirs.iter().any(|theirs| theirs == name));
-    let missing = missing.map(|name| syn::Ident::new(name, proc_macro2::Span::call_site()));
-    let marker = (!args.is_empty()).then(|| quote!(#[dotdo_noun(#args)]));
+    let options = (!args.is_empty()).then(|| quote!(#[dotdo_noun(#args)]));
+    let theirs: Vec<Ident> = named(&input.attrs, "derive").into_iter().flat_map(derived).filter(|name| BESIDE.iter().any(|beside| name == beside)).collect();
+    let theirs = (!theirs.is_empty()).then(|| quote!(#[dotdo_derived(#(#theirs),*)]));
     let mut item = input.clone();
     let attrs = std::mem::take(&mut item.attrs);
     quote! {
         #(#attrs)*
-        #[derive(#(#missing,)* #p::Noun)]
-        #marker
+        #[derive(#p::Noun)]
+        #options
+        #theirs
         #item
     }
 }
 
-fn derived(attr: &Attribute) -> Vec<String> {
+fn derived(attr: &Attribute) -> Vec<Ident> {
     let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).unwrap_or_default();
-    paths.iter().filter_map(|path| path.segments.last()).map(|segment| segment.ident.to_string()).collect()
+    paths.iter().filter_map(|path| path.segments.last()).map(|segment| segment.ident.clone()).collect()
 }
 
-/// The options that the attribute handed to the derive.
-pub fn marker(input: &DeriveInput) -> TokenStream {
-    named(&input.attrs, "dotdo_noun")
-        .first()
-        .and_then(|attr| attr.meta.require_list().ok())
-        .map(|list| list.tokens.clone())
-        .unwrap_or_default()
+/// What the attribute handed to the derive under this name.
+pub fn handed(input: &DeriveInput, name: &str) -> TokenStream {
+    let attrs = named(&input.attrs, name);
+    attrs.first().and_then(|attr| attr.meta.require_list().ok()).map(|list| list.tokens.clone()).unwrap_or_default()
 }
 
 /// Reads a struct with named fields.
@@ -106,6 +105,7 @@ pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut E
         visibility,
         kind,
         fields,
+        derived: named(&input.attrs, "dotdo_derived").into_iter().flat_map(derived).map(|name| name.to_string()).collect(),
     }
 }
 

@@ -14,22 +14,32 @@ pub fn value(value: &Value) -> TokenStream {
     let partial_eq = value.beside.partial_eq.then(|| partial_eq(value));
     let serde = serde(value);
     let own = own(value);
-    quote!(#own #serde #clone #debug #partial_eq)
+    let import = value.root.import();
+    quote! {
+        const _: () = {
+            #import
+            #own
+            #serde
+            #clone
+            #debug
+            #partial_eq
+        };
+    }
 }
 
 /// `impl Value`.
 fn own(value: &Value) -> TokenStream {
-    let (p, ident) = (value.root.private(), &value.ident);
+    let ident = &value.ident;
     let shape = shape(value);
     let cells = match &value.body {
         Body::Enum(variants) if is_choice(variants) => choice_cells(value, variants),
-        Body::Struct(Fields::Tuple(fields)) if fields.len() == 1 => transparent_cells(value, &fields[0]),
+        Body::Struct(Fields::Tuple(fields)) if fields.len() == 1 => transparent_cells(&fields[0]),
         _ => TokenStream::new(),
     };
     quote! {
         #[automatically_derived]
-        impl #p::Value for #ident {
-            const SHAPE: #p::Shape = #shape;
+        impl __dotdo::Value for #ident {
+            const SHAPE: __dotdo::Shape = #shape;
             type Next = ();
             #cells
         }
@@ -42,84 +52,79 @@ fn is_choice(variants: &[Variant]) -> bool {
 }
 
 fn shape(value: &Value) -> TokenStream {
-    let p = value.root.private();
     let name = value.ident.to_string();
     match &value.body {
-        Body::Struct(fields) => fields_shape(value, &name, fields),
+        Body::Struct(fields) => fields_shape(&name, fields),
         Body::Enum(variants) if is_choice(variants) => {
             let names = variants.iter().map(|variant| &variant.name);
-            quote!(#p::Shape::Choice(&[#(#names),*]))
+            quote!(__dotdo::Shape::Choice(&[#(#names),*]))
         }
         Body::Enum(variants) => {
             let members = variants.iter().map(|variant| {
                 let Variant { name, doc, fields, .. } = variant;
-                let shape = fields_shape(value, name, fields);
-                quote!(#p::Member { name: #name, shape: #shape, optional: false, doc: #doc })
+                let shape = fields_shape(name, fields);
+                quote!(__dotdo::Member { name: #name, shape: #shape, optional: false, doc: #doc })
             });
-            quote!(#p::Shape::OneOf(#name, &[#(#members),*]))
+            quote!(__dotdo::Shape::OneOf(#name, &[#(#members),*]))
         }
     }
 }
 
-fn fields_shape(value: &Value, name: &str, fields: &Fields) -> TokenStream {
-    let p = value.root.private();
+fn fields_shape(name: &str, fields: &Fields) -> TokenStream {
     match fields {
-        Fields::Unit => quote!(#p::Shape::Nothing),
-        Fields::Tuple(fields) if fields.len() == 1 => field_shape(value, &fields[0]),
+        Fields::Unit => quote!(__dotdo::Shape::Nothing),
+        Fields::Tuple(fields) if fields.len() == 1 => field_shape(&fields[0]),
         Fields::Tuple(fields) => {
-            let shapes = fields.iter().map(|field| field_shape(value, field));
-            quote!(#p::Shape::Tuple(&[#(#shapes),*]))
+            let shapes = fields.iter().map(|field| field_shape(field));
+            quote!(__dotdo::Shape::Tuple(&[#(#shapes),*]))
         }
         Fields::Named(fields) => {
             let members = fields.iter().map(|field| {
                 let Field { name, ty, doc, default, .. } = field;
                 if field.recursive {
                     let optional = default.is_some();
-                    let nullable = if optional { quote!(true) } else { serial::nullable(&value.root, ty) };
-                    quote!(#p::Member { name: #name, shape: #p::Shape::Any, optional: #nullable, doc: #doc })
+                    let nullable = if optional { quote!(true) } else { as_value(ty, "NULLABLE") };
+                    quote!(__dotdo::Member { name: #name, shape: __dotdo::Shape::Any, optional: #nullable, doc: #doc })
                 } else {
-                    serial::member(&value.root, name, ty, default.is_some(), doc)
+                    serial::member(name, ty, default.is_some(), doc)
                 }
             });
-            quote!(#p::Shape::Record(#name, &[#(#members),*]))
+            quote!(__dotdo::Shape::Record(#name, &[#(#members),*]))
         }
     }
 }
 
-fn field_shape(value: &Value, field: &Field) -> TokenStream {
-    let p = value.root.private();
-    if field.recursive { quote!(#p::Shape::Any) } else { serial::shape(&value.root, &field.ty) }
+fn field_shape(field: &Field) -> TokenStream {
+    if field.recursive { quote!(__dotdo::Shape::Any) } else { serial::shape(&field.ty) }
 }
 
 fn choice_cells(value: &Value, variants: &[Variant]) -> TokenStream {
-    let p = value.root.private();
     let unknown = format!("`{{other:?}}` is no `{}`", value.ident);
     let (idents, names): (Vec<_>, Vec<_>) = variants.iter().map(|variant| (&variant.ident, &variant.name)).unzip();
     quote! {
-        fn to_cell(&self) -> #p::Result<#p::Cell> {
+        fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
             let name = match self { #(Self::#idents => #names,)* };
-            Ok(#p::Cell::from(name))
+            __dotdo::Ok(__dotdo::Cell::from(name))
         }
-        fn from_cell(cell: #p::Cell) -> #p::Result<Self> {
+        fn from_cell(cell: __dotdo::Cell) -> __dotdo::Result<Self> {
             match cell.as_text() {
-                #(Some(#names) => Ok(Self::#idents),)*
-                other => Err(#p::Error::internal(::core::format_args!(#unknown))),
+                #(__dotdo::Some(#names) => __dotdo::Ok(Self::#idents),)*
+                other => __dotdo::Err(__dotdo::Error::internal(::core::format_args!(#unknown))),
             }
         }
     }
 }
 
 /// A newtype is in the column what it wraps.
-fn transparent_cells(value: &Value, field: &Field) -> TokenStream {
-    let p = value.root.private();
-    let nullable = serial::nullable(&value.root, &field.ty);
-    let (to_cell, from_cell) = (as_value(&value.root, &field.ty, "to_cell"), as_value(&value.root, &field.ty, "from_cell"));
+fn transparent_cells(field: &Field) -> TokenStream {
+    let nullable = as_value(&field.ty, "NULLABLE");
+    let (to_cell, from_cell) = (as_value(&field.ty, "to_cell"), as_value(&field.ty, "from_cell"));
     quote! {
         const NULLABLE: bool = #nullable;
-        fn to_cell(&self) -> #p::Result<#p::Cell> {
+        fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
             #to_cell(&self.0)
         }
-        fn from_cell(cell: #p::Cell) -> #p::Result<Self> {
+        fn from_cell(cell: __dotdo::Cell) -> __dotdo::Result<Self> {
             #from_cell(cell).map(Self)
         }
     }
@@ -129,64 +134,62 @@ fn transparent_cells(value: &Value, field: &Field) -> TokenStream {
 fn serde(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let copy = format_ident!("__{ident}");
-    let mut defaults = Vec::new();
+    let copied = |name: &str, fields| copied(value, name, fields);
     let (container, definition) = match &value.body {
         Body::Struct(fields) => {
-            let container = match fields {
-                Fields::Tuple(fields) if fields.len() == 1 => quote!(transparent),
-                Fields::Named(_) => quote!(deny_unknown_fields),
-                _ => TokenStream::new(),
-            };
-            let definition = match fields {
-                Fields::Unit => quote!(struct #copy;),
-                Fields::Tuple(_) => {
-                    let fields = copied(&copy, "", fields, &mut defaults);
-                    quote!(struct #copy(#fields);)
-                }
-                Fields::Named(_) => {
-                    let fields = copied(&copy, "", fields, &mut defaults);
-                    quote!(struct #copy { #fields })
-                }
-            };
-            (container, definition)
+            let list = copied("", fields);
+            match fields {
+                Fields::Unit => (TokenStream::new(), quote!(struct #copy;)),
+                Fields::Tuple(fields) if fields.len() == 1 => (quote!(transparent), quote!(struct #copy(#list);)),
+                Fields::Tuple(_) => (TokenStream::new(), quote!(struct #copy(#list);)),
+                Fields::Named(_) => (quote!(deny_unknown_fields), quote!(struct #copy { #list })),
+            }
         }
         Body::Enum(variants) => {
-            let variants: Vec<_> = variants
-                .iter()
-                .map(|variant| {
-                    let ident = &variant.ident;
-                    let fields = copied(&copy, &variant.name, &variant.fields, &mut defaults);
-                    match variant.fields {
-                        Fields::Unit => quote!(#ident),
-                        Fields::Tuple(_) => quote!(#ident(#fields)),
-                        Fields::Named(_) => quote!(#ident { #fields }),
-                    }
-                })
-                .collect();
+            let variants = variants.iter().map(|variant| {
+                let (ident, list) = (&variant.ident, copied(&variant.name, &variant.fields));
+                match variant.fields {
+                    Fields::Unit => quote!(#ident),
+                    Fields::Tuple(_) => quote!(#ident(#list)),
+                    Fields::Named(_) => quote!(#ident { #list }),
+                }
+            });
             (quote!(deny_unknown_fields), quote!(enum #copy { #(#variants),* }))
         }
     };
-    let helpers = if defaults.is_empty() { TokenStream::new() } else { quote!(impl #ident { #(#defaults)* }) };
-    serial::through_copy(&value.root, ident, &copy, &container, &definition, &helpers)
+    let through = serial::through_copy(&value.root, ident, &copy, &container, &definition);
+    let defaults = defaults(value);
+    quote!(#defaults #through)
 }
 
-fn copied(copy: &Ident, variant: &str, fields: &Fields, defaults: &mut Vec<TokenStream>) -> TokenStream {
-    let owner = copy.to_string();
-    let owner = owner.trim_start_matches("__");
+/// The name of the function that makes a field's default value.
+fn default_name(variant: &str, field: &Field) -> Ident {
+    format_ident!("__default_{variant}{}", field.name)
+}
+
+fn copied(value: &Value, variant: &str, fields: &Fields) -> TokenStream {
     let fields = fields.list().iter().map(|field| {
-        let Field { ident, ty, name, default, .. } = field;
-        let how = default.as_ref().map(|default| {
-            let function = format_ident!("__default_{variant}{name}");
-            let path = format!("{owner}::{function}");
-            defaults.push(quote!(#[doc(hidden)] #[allow(non_snake_case)] fn #function() -> #ty { #default }));
-            quote!(#[serde(default = #path)])
-        });
-        match ident {
-            Some(ident) => quote!(#how #ident: #ty),
-            None => quote!(#how #ty),
-        }
+        let Field { ident, ty, default, .. } = field;
+        let default = default.as_ref().map(|_| format!("{}::{}", value.ident, default_name(variant, field)));
+        let how = serial::field(&value.root, ty, default.as_deref());
+        let name = ident.as_ref().map(|ident| quote!(#ident:));
+        quote!(#how #name #ty)
     });
     quote!(#(#fields),*)
+}
+
+/// The functions that make default values.
+fn defaults(value: &Value) -> Option<TokenStream> {
+    let ident = &value.ident;
+    let function = |variant: &str, field: &Field| {
+        let (name, ty, default) = (default_name(variant, field), &field.ty, field.default.as_ref()?);
+        Some(quote!(#[allow(non_snake_case)] fn #name() -> #ty { #default }))
+    };
+    let functions: Vec<_> = match &value.body {
+        Body::Struct(fields) => fields.list().iter().filter_map(|field| function("", field)).collect(),
+        Body::Enum(variants) => variants.iter().flat_map(|variant| variant.fields.list().iter().filter_map(|field| function(&variant.name, field))).collect(),
+    };
+    (!functions.is_empty()).then(|| quote!(impl #ident { #(#functions)* }))
 }
 
 /// The pattern that binds every field, and the bindings.
@@ -221,7 +224,7 @@ fn clone(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, _, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
-        let copies = bindings.iter().map(|binding| quote!(::core::clone::Clone::clone(#binding)));
+        let copies = fields.list().iter().zip(&bindings).map(|(field, binding)| serial::copy(&field.ty, &quote!(#binding)));
         let made = match fields {
             Fields::Unit => path,
             Fields::Tuple(_) => quote!(#path(#(#copies),*)),
@@ -246,12 +249,13 @@ fn debug(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, name, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
+        let values = fields.list().iter().zip(&bindings).map(|(field, binding)| serial::show(&field.ty, &quote!(#binding)));
         let shown = match fields {
             Fields::Unit => quote!(f.write_str(#name)),
-            Fields::Tuple(_) => quote!(f.debug_tuple(#name)#(.field(#bindings))*.finish()),
+            Fields::Tuple(_) => quote!(f.debug_tuple(#name)#(.field(#values))*.finish()),
             Fields::Named(list) => {
                 let names = list.iter().map(|field| &field.name);
-                quote!(f.debug_struct(#name)#(.field(#names, #bindings))*.finish())
+                quote!(f.debug_struct(#name)#(.field(#names, #values))*.finish())
             }
         };
         quote!(#pattern => #shown,)
@@ -273,7 +277,8 @@ fn partial_eq(value: &Value) -> TokenStream {
     let arms = forms.iter().map(|(path, _, fields)| {
         let (left, a) = pattern(path, fields, "left_");
         let (right, b) = pattern(path, fields, "right_");
-        let equal = if a.is_empty() { quote!(true) } else { quote!(#(#a == #b)&&*) };
+        let pairs = fields.list().iter().zip(a.iter().zip(&b)).map(|(field, (a, b))| serial::same(&field.ty, &quote!(#a), &quote!(#b)));
+        let equal = if a.is_empty() { quote!(true) } else { quote!(#(#pairs)&&*) };
         quote!((#left, #right) => #equal,)
     });
     quote! {

@@ -12,11 +12,18 @@ use crate::source::plain_name;
 
 /// The `impl` and everything beside it.
 pub fn verbs(verbs: &Verbs) -> TokenStream {
-    let own = own(verbs);
-    let keys = keys(verbs);
-    let events = events(verbs);
-    let hidden = hidden(verbs);
-    quote!(#own #keys #events #hidden)
+    let (own, events, import) = (own(verbs), events(verbs), verbs.root.import());
+    let (keys, read, hidden) = (keys(verbs), read(verbs), hidden(verbs));
+    quote! {
+        #own
+        #events
+        const _: () = {
+            #import
+            #keys
+            #read
+            #hidden
+        };
+    }
 }
 
 /// The `impl` as the user wrote it.
@@ -38,7 +45,7 @@ fn emitting(verbs: &Verbs) -> impl Iterator<Item = (&Method, &syn::Ident, TokenS
 
 /// The keys of the events.
 fn keys(verbs: &Verbs) -> TokenStream {
-    let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
+    let (noun, name) = (&verbs.noun, verbs.name());
     let keys: Vec<_> = emitting(verbs)
         .map(|(method, event, output)| {
             let (cfgs, verb) = (cfgs(&method.attrs), plain_name(event));
@@ -46,7 +53,7 @@ fn keys(verbs: &Verbs) -> TokenStream {
             quote! {
                 #(#cfgs)*
                 #[doc = #doc]
-                pub const #event: #p::EventKey<#noun, #output> = #p::EventKey::new(#name, #verb);
+                pub const #event: __dotdo::EventKey<#noun, #output> = __dotdo::EventKey::new(#name, #verb);
             }
         })
         .collect();
@@ -63,18 +70,12 @@ fn keys(verbs: &Verbs) -> TokenStream {
 fn events(verbs: &Verbs) -> TokenStream {
     let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
     let ident = format_ident!("{name}Event");
-    let doc = format!("Everything that happens to a `{name}`, for handlers of `{name}::*`.");
-    let own: Vec<_> = emitting(verbs)
-        .map(|(method, event, output)| {
-            let (cfgs, verb) = (cfgs(&method.attrs), plain_name(event));
-            let variant = format_ident!("{}", dotdo_core::names::pascal(&verb), span = event.span());
-            let doc = format!("`{}` was done.", method.name);
-            let variant_def = quote!(#(#cfgs)* #[doc = #doc] #variant(#p::Event<#noun, #output>));
-            let arm = quote!(#(#cfgs)* #verb => #p::Event::read(json).map(Self::#variant));
-            (variant_def, arm)
-        })
-        .collect();
-    let (variants, arms): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+    let doc = format!("What happens to `{name}`: one variant for each event, for handlers of `{name}::*`.");
+    let own = emitting(verbs).map(|(method, event, output)| {
+        let (cfgs, variant) = (cfgs(&method.attrs), variant(event));
+        let doc = format!("`{}` was done.", method.name);
+        quote!(#(#cfgs)* #[doc = #doc] #variant(#p::Event<#noun, #output>))
+    });
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug, PartialEq)]
@@ -86,17 +87,33 @@ fn events(verbs: &Verbs) -> TokenStream {
             Updated(#p::Event<#noun>),
             /// It was deleted; the payload is what it was.
             Deleted(#p::Event<#noun>),
-            #(#variants,)*
+            #(#own,)*
         }
-        #[automatically_derived]
-        impl #p::AllEvents<#noun> for #ident {
-            fn read(json: &#p::Json) -> #p::Result<Self> {
-                match #p::event_verb(json)?.as_str() {
-                    "created" => #p::Event::read(json).map(Self::Created),
-                    "updated" => #p::Event::read(json).map(Self::Updated),
-                    "deleted" => #p::Event::read(json).map(Self::Deleted),
+    }
+}
+
+/// The variant of an event.
+fn variant(event: &syn::Ident) -> syn::Ident {
+    format_ident!("{}", dotdo_core::names::pascal(&plain_name(event)), span = event.span())
+}
+
+/// How an event becomes a variant.
+fn read(verbs: &Verbs) -> TokenStream {
+    let (noun, name) = (&verbs.noun, verbs.name());
+    let ident = format_ident!("{name}Event");
+    let arms = emitting(verbs).map(|(method, event, _)| {
+        let (cfgs, verb, variant) = (cfgs(&method.attrs), plain_name(event), variant(event));
+        quote!(#(#cfgs)* #verb => __dotdo::Event::read(json).map(Self::#variant))
+    });
+    quote! {
+        impl __dotdo::AllEvents<#noun> for #ident {
+            fn read(json: &__dotdo::Json) -> __dotdo::Result<Self> {
+                match __dotdo::event_verb(json)?.as_str() {
+                    "created" => __dotdo::Event::read(json).map(Self::Created),
+                    "updated" => __dotdo::Event::read(json).map(Self::Updated),
+                    "deleted" => __dotdo::Event::read(json).map(Self::Deleted),
                     #(#arms,)*
-                    other => ::core::result::Result::Err(#p::unknown_event(#name, other)),
+                    other => __dotdo::Err(__dotdo::unknown_event(#name, other)),
                 }
             }
         }
@@ -105,7 +122,7 @@ fn events(verbs: &Verbs) -> TokenStream {
 
 /// What needs no name: the carriers of arguments, the methods of the stub, the description.
 fn hidden(verbs: &Verbs) -> TokenStream {
-    let (p, noun) = (verbs.root.private(), &verbs.noun);
+    let noun = &verbs.noun;
     let (carriers, calls): (Vec<_>, Vec<_>) = verbs.methods.iter().filter_map(|method| Some((carrier_of(verbs, method), call(verbs, method)?))).unzip();
     let stub = verbs.beside("Stub");
     let stub = (!calls.is_empty()).then(|| {
@@ -134,20 +151,18 @@ fn hidden(verbs: &Verbs) -> TokenStream {
     let name = verbs.name();
     let children = (!children.is_empty()).then(|| quote!(impl #noun { #(#children)* }));
     quote! {
-        const _: () = {
-            #(#carriers)*
-            #(#child_carriers)*
-            #stub
-            #children
-            impl #noun {
-                #[doc(hidden)]
-                pub const __VERBS: ::core::option::Option<&'static #p::VerbsDef> = ::core::option::Option::Some(&#p::VerbsDef {
-                    noun: #name,
-                    verbs: &[#(#methods),*],
-                    flows: &[#(#flows),*],
-                });
-            }
-        };
+        #(#carriers)*
+        #(#child_carriers)*
+        #stub
+        #children
+        impl #noun {
+            #[doc(hidden)]
+            pub const __VERBS: __dotdo::Option<&'static __dotdo::VerbsDef> = __dotdo::Some(&__dotdo::VerbsDef {
+                noun: #name,
+                verbs: &[#(#methods),*],
+                flows: &[#(#flows),*],
+            });
+        }
     }
 }
 
@@ -157,7 +172,7 @@ fn carrier_of(verbs: &Verbs, method: &Method) -> TokenStream {
 
 fn struct_of(verbs: &Verbs, attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
     let (cfgs, ident) = (cfgs(attrs), carrier(method));
-    let (derives, fields) = (serial::carrier(&verbs.root), serial::carried(args));
+    let (derives, fields) = (serial::carrier(&verbs.root), serial::carried(&verbs.root, args));
     quote! {
         #(#cfgs)*
         #derives
@@ -167,7 +182,7 @@ fn struct_of(verbs: &Verbs, attrs: &[syn::Attribute], method: &syn::Ident, args:
 
 /// The method of the stub.
 fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
-    let (p, noun, output) = (verbs.root.private(), &verbs.noun, method.output.as_ref()?);
+    let (noun, output) = (&verbs.noun, method.output.as_ref()?);
     let Method { ident, name, args, .. } = method;
     let attrs = method.attrs.iter().filter(|attr| is_for_callers(attr));
     let undocumented = method.doc.is_empty().then(|| {
@@ -180,26 +195,27 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
     Some(quote! {
         #undocumented
         #(#attrs)*
-        pub fn #ident(&self, #(#inputs),*) -> #p::Call<#output> {
-            #p::Stub::<#noun>::call(self, #name, &#carrier { #(#names),* })
+        pub fn #ident(&self, #(#inputs),*) -> __dotdo::Call<#output> {
+            __dotdo::Stub::<#noun>::call(self, #name, &#carrier { #(#names),* })
         }
     })
 }
 
 /// The method as a constant.
 fn def(verbs: &Verbs, method: &Method) -> TokenStream {
-    let (p, noun) = (verbs.root.private(), &verbs.noun);
+    let noun = &verbs.noun;
     let Method { ident, name, args, doc, .. } = method;
     let cfgs = cfgs(&method.attrs);
     let event = method.event().map(plain_name);
-    let event = event.map_or_else(|| quote!(::core::option::Option::None), |event| quote!(::core::option::Option::Some(#event)));
+    let event = event.map_or_else(|| quote!(__dotdo::None), |event| quote!(__dotdo::Some(#event)));
     let output = method.output.clone().unwrap_or_else(|| quote!(()));
-    let shape = serial::shape(&verbs.root, &output);
-    let members = serial::members(&verbs.root, args);
+    let shape = serial::shape(&output);
+    let members = serial::members(args);
     let (query, run, this) = match method.kind {
-        Kind::Verb(_) => (false, quote!(run_verb), quote!(&mut #noun)),
-        Kind::Query => (true, quote!(run_query), quote!(&#noun)),
+        Kind::Verb(_) => (false, "run_verb", quote!(&mut #noun)),
+        Kind::Query => (true, "run_query", quote!(&#noun)),
     };
+    let run = serial::returning(&output, run, &quote!(_, _,), &TokenStream::new());
     let carrier = carrier(ident);
     let context = if method.any { quote!(cx.any()) } else { quote!(cx) };
     let carried = if args.is_empty() { quote!(_) } else { quote!(args) };
@@ -207,14 +223,14 @@ fn def(verbs: &Verbs, method: &Method) -> TokenStream {
     let called = quote_spanned!(ident.span()=> this.#ident);
     quote! {
         #(#cfgs)*
-        #p::VerbDef {
+        __dotdo::VerbDef {
             name: #name,
             event: #event,
             query: #query,
             args: #members,
             output: #shape,
             doc: #doc,
-            run: |turn, id, args| #p::#run(turn, id, args, |this: #this, cx, #carried: #carrier| #called(#context, #(args.#fields),*)),
+            run: |turn, id, args| #run(turn, id, args, |this: #this, cx, #carried: #carrier| #called(#context, #(args.#fields),*)),
         }
     }
 }

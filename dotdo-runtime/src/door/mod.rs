@@ -5,3 +5,5 @@
 //! not fit is refused here, with what was wrong, where, and what would be right; it never reaches a turn.
 
 pub mod http;
+
+pub use http::{Door, HttpRequest, HttpResponse, Limits};

@@ -6,6 +6,7 @@
 pub(crate) mod perform;
 pub mod turn;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -170,6 +171,8 @@ pub struct Object {
     /// Messages under way in this process.
     messages: BTreeMap<String, ()>,
     outputs: Vec<Output>,
+    /// How many ids have been made.
+    ids: Rc<Cell<u16>>,
     /// The storage failed: what is in memory may be ahead of it.
     storage_failed: bool,
 }
@@ -194,6 +197,7 @@ impl Object {
             steps: BTreeMap::new(),
             messages: BTreeMap::new(),
             outputs: Vec::new(),
+            ids: Rc::default(),
             storage_failed: false,
         };
         object.transact("dotdo", |object, turn| {
@@ -234,7 +238,7 @@ impl Object {
     }
 
     fn transact<T>(&mut self, actor: &str, body: impl FnOnce(&mut Self, &Turn) -> Result<T>) -> Result<T> {
-        let turn = Turn::new(self.app, self.key.clone(), self.sql.clone(), self.env.clone(), actor.to_owned());
+        let turn = Turn::new(self.app, self.key.clone(), self.sql.clone(), self.env.clone(), self.ids.clone(), actor.to_owned());
         let mut body = Some(body);
         let mut value = None;
         let outputs = self.outputs.len();
@@ -362,8 +366,9 @@ impl Object {
             inbox::put(turn.sql(), id, &fingerprint, &Json::of(&answer)?, turn.micros())?;
             Ok(answer)
         });
+        // What was no fit input is not worth a row; anybody can send any number of those.
         if let Err(error) = &answer
-            && !matches!(error.kind(), ErrorKind::Storage)
+            && matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict | ErrorKind::Failed | ErrorKind::Permanent | ErrorKind::Timeout | ErrorKind::Internal)
         {
             // The record of a refusal is worth having, but not worth a second error.
             let _ = self.transact(&request.actor, |_, turn| perform::record_failure(turn, request, error));

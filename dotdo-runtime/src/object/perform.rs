@@ -35,7 +35,7 @@ pub(crate) fn perform_local(turn: &Turn, action: &str, ops: Vec<Op>) -> Result<O
     match turn.nested(|| perform_chain(turn, &request)) {
         Ok(Answer::Done(value)) => Ok(Some(Ok(value))),
         Ok(Answer::Onward { to, ops }) => {
-            crate::store::outbox::put(turn, &format!("{action}/onward"), &to, ops, Some(action))?;
+            crate::store::outbox::put(turn, action, &format!("{action}/onward"), &to, ops, Some(action))?;
             Ok(None)
         }
         Err(error) => Ok(Some(Err(error))),

@@ -30,6 +30,8 @@ struct Inner {
     sql: Rc<dyn Sql>,
     env: Rc<dyn Env>,
     now: DateTime<Utc>,
+    /// How many ids the object has made.
+    ids: Rc<StdCell<u16>>,
     actor: RefCell<Actor>,
     /// The action whose doing this is: the verb call or the flow.
     cause: RefCell<Option<String>>,
@@ -62,7 +64,7 @@ pub struct Row {
 }
 
 impl Turn {
-    pub(crate) fn new(app: &'static App, key: ObjectKey, sql: Rc<dyn Sql>, env: Rc<dyn Env>, actor: Actor) -> Self {
+    pub(crate) fn new(app: &'static App, key: ObjectKey, sql: Rc<dyn Sql>, env: Rc<dyn Env>, ids: Rc<StdCell<u16>>, actor: Actor) -> Self {
         let now = env.now();
         Self(Rc::new(Inner {
             app,
@@ -70,6 +72,7 @@ impl Turn {
             sql,
             env,
             now,
+            ids,
             actor: RefCell::new(actor),
             cause: RefCell::new(None),
             after: RefCell::default(),
@@ -106,10 +109,14 @@ impl Turn {
         self.0.after.borrow_mut()
     }
 
-    /// A new id, sortable by time.
+    /// A new id. The ids of one object sort in the order in which they were made.
     pub(crate) fn new_id(&self) -> String {
-        let millis = u64::try_from(self.0.now.timestamp_millis()).unwrap_or(0);
-        dotdo_core::identity::sortable_id(millis, self.random())
+        let micros = u64::try_from(self.0.now.timestamp_micros()).unwrap_or(0);
+        let count = self.0.ids.get();
+        self.0.ids.set(count.wrapping_add(1));
+        // Of the 80 bits that are random in a ULID, the first 24 are the microsecond and a counter.
+        let random = u128::from(micros % 1000) << 70 | u128::from(count & 0x3fff) << 56 | self.random() & 0x00ff_ffff_ffff_ffff;
+        dotdo_core::identity::sortable_id(micros / 1000, random)
     }
 
     /// Runs the body on behalf of an action: what it causes is recorded as its doing.
@@ -252,8 +259,7 @@ impl Turn {
             let op = Op::Mirror { noun: noun.clone(), id: row.id.clone(), row: things::all_cells(row) };
             let to = ObjectKey::tenant(self.key().tenant.clone());
             // One row a thing: a message that has not left yet is replaced by the newer one.
-            let id = format!("mirror/{}/{}/{}", def.name, row.id, row.version);
-            outbox::put_mirror(self, &id, &to, op)?;
+            outbox::put_mirror(self, &format!("mirror/{}/{}", def.name, row.id), row.version, &to, op)?;
         }
         Ok(())
     }
@@ -316,7 +322,8 @@ impl Turn {
             return self.start_handler(flow, event, text);
         }
         let op = Op::Deliver { handler: flow.name.to_owned(), event: text.clone() };
-        outbox::put(self, &format!("event/{event}/{}", flow.name), &key, vec![op], None)
+        let id = format!("event/{event}/{}", flow.name);
+        outbox::put(self, &id, &id, &key, vec![op], None)
     }
 
     /// Starts a flow: a row in the journal. Gives its id, or none if it was started before under the same key.

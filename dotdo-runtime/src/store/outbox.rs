@@ -21,9 +21,9 @@ pub(crate) struct Message {
 /// A message that has heard nothing for so long is sent again.
 pub(crate) const REDELIVERY_MICROS: i64 = 60 * 1_000_000;
 
-/// Puts a message into the outbox; it leaves when the turn is kept.
-pub(crate) fn put(turn: &Turn, id: &str, to: &ObjectKey, ops: Vec<Op>, action: Option<&str>) -> Result<()> {
-    let request = Request { id: Some(id.to_owned()), actor: turn.actor(), ops, if_exists: false };
+/// Puts a message into the outbox; it leaves when the turn is kept, and takes effect once for each `once`.
+pub(crate) fn put(turn: &Turn, id: &str, once: &str, to: &ObjectKey, ops: Vec<Op>, action: Option<&str>) -> Result<()> {
+    let request = Request { id: Some(once.to_owned()), actor: turn.actor(), ops, if_exists: false };
     turn.sql().execute(
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT ("id") DO NOTHING"#,
         &[id.into(), (&Json::of(to)?).into(), (&Json::of(&request)?).into(), action.map(Cell::from).unwrap_or(Cell::Null), (turn.micros() + REDELIVERY_MICROS).into()],
@@ -32,11 +32,12 @@ pub(crate) fn put(turn: &Turn, id: &str, to: &ObjectKey, ops: Vec<Op>, action: O
     Ok(())
 }
 
-/// Puts the newest state of a row into the outbox, in place of older ones that have not left.
-pub(crate) fn put_mirror(turn: &Turn, id: &str, to: &ObjectKey, op: Op) -> Result<()> {
-    let stem = id.rsplit_once('/').map_or(id, |(stem, _)| stem);
-    turn.sql().execute(r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#, &[format!("{stem}/").into(), format!("{stem}0").into()])?;
-    put(turn, id, to, vec![op], None)
+/// Puts the newest state of a row into the outbox, in place of an older one that has not left.
+pub(crate) fn put_mirror(turn: &Turn, id: &str, version: u64, to: &ObjectKey, op: Op) -> Result<()> {
+    // `0` follows `/`. A message that is under way is acknowledged under its own id, so it cannot take the newer one's place.
+    turn.sql().execute(r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#, &[format!("{id}/").into(), format!("{id}0").into()])?;
+    let id = format!("{id}/{version}");
+    put(turn, &id, &id, to, vec![op], None)
 }
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {

@@ -33,16 +33,10 @@ impl fmt::Debug for Door {
 }
 
 impl Door {
-    /// A door without an access token. `ids` gives a new id, sortable by time, each time it is called; the host has
-    /// the clock and the entropy for it.
-    pub fn new(app: &'static App, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self { app, token: None, limits: Limits::default(), ids: Box::new(ids), secrets: Secrets::of(app) }
-    }
-
-    /// Every route but `/$health` wants this access token, as `Authorization: Bearer …`.
-    pub fn token(mut self, token: Option<String>) -> Self {
-        self.token = token;
-        self
+    /// A door. With a `token`, every route but `/$health` wants it, as `Authorization: Bearer …`. `ids` gives a new
+    /// id, sortable by time, each time it is called; the host has the clock and the entropy for it.
+    pub fn new(app: &'static App, token: Option<String>, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self { app, token, limits: Limits::default(), ids: Box::new(ids), secrets: Secrets::of(app) }
     }
 
     /// Other limits.
@@ -87,14 +81,14 @@ impl Door {
     }
 
     /// What a host answers for a request that took longer than it allows.
-    pub fn timeout_response(&self, path: &str) -> HttpResponse {
+    pub fn timeout_response(&self) -> HttpResponse {
         let problem = Problem::of(ErrorKind::Timeout, "the answer did not come in time; what was asked may still happen, so repeat it with the same Idempotency-Key");
-        self.refuse(problem, path)
+        self.refuse(problem, "")
     }
 
     /// What a host answers for a body that it stopped reading because it is too long.
-    pub fn too_long_response(&self, path: &str) -> HttpResponse {
-        self.refuse(self.limits.body_too_long(), path).with("connection", "close")
+    pub fn too_large_response(&self) -> HttpResponse {
+        self.refuse(self.limits.body_too_long(), "").with("connection", "close")
     }
 
     fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
@@ -127,7 +121,12 @@ impl Door {
         if request.path == "/$health" {
             return Ok((Place::home(self.app), Route::Health));
         }
-        route::find(self.app, request.header("host"), &request.path)
+        let mut hosts = request.headers.iter().filter(|(name, _)| name == "host").map(|(_, value)| value.as_str());
+        let host = hosts.next();
+        if hosts.any(|other| Some(other) != host) {
+            return Err(Problem::malformed("the request names two hosts"));
+        }
+        route::find(self.app, host, &request.path)
     }
 }
 

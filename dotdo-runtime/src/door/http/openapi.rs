@@ -65,7 +65,7 @@ fn problem() -> Tree {
                 "required": ["field", "message"],
             }},
         },
-        "required": ["type", "title", "status", "detail", "instance"],
+        "required": ["type", "title", "status", "detail"],
     })
 }
 

@@ -135,15 +135,17 @@ impl Problem {
         self.status
     }
 
-    /// The refusal as a document about the request for `instance`.
+    /// The refusal as a document about the request for the path `instance`, if that is known.
     pub fn response(self, origin: &str, instance: &str) -> HttpResponse {
         let mut document = json!({
             "type": type_of(origin, self.slug),
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": instance,
         });
+        if !instance.is_empty() {
+            document["instance"] = instance.into();
+        }
         if !self.errors.is_empty() {
             document["errors"] = json!(self.errors);
         }

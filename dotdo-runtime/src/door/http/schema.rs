@@ -37,7 +37,7 @@ fn property(field: &Field) -> Tree {
     schema
 }
 
-fn object(noun: &Noun, properties: Map<String, Tree>, required: &[&str]) -> Tree {
+fn object(noun: &Noun, properties: &Map<String, Tree>, required: &[&str]) -> Tree {
     let mut schema = json!({
         "title": noun.name,
         "type": "object",
@@ -58,7 +58,7 @@ pub(super) fn thing(noun: &Noun) -> Tree {
         properties.insert(field.name.into(), property(field));
         required.push(field.name);
     }
-    object(noun, properties, &required)
+    object(noun, &properties, &required)
 }
 
 /// What makes a new one.
@@ -68,7 +68,7 @@ pub(super) fn creation(noun: &Noun) -> Tree {
         properties.insert(field.name.into(), property(field));
     }
     let required: Vec<&str> = noun.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-    object(noun, properties, &required)
+    object(noun, &properties, &required)
 }
 
 /// What changes one: a merge patch, in which every field may be left out and `null` takes a value away.
@@ -84,5 +84,5 @@ pub(super) fn patch(noun: &Noun) -> Tree {
             (field.name.to_owned(), schema)
         })
         .collect();
-    object(noun, properties, &[])
+    object(noun, &properties, &[])
 }

@@ -77,12 +77,12 @@ impl Secrets {
 
     fn by_neighbours(&self, members: &mut Map<String, Tree>) {
         let text = |name: &str| members.get(name).and_then(Tree::as_str).map(str::to_owned);
-        let (noun, op) = (text("noun"), text("op"));
+        let (noun, op, verb, name) = (text("noun"), text("op"), text("verb"), text("name"));
         if let Some(noun) = noun {
             // A thing or an event has its fields in `data`; so has a creation, and an update has some in `patch`.
             self.remove(&noun, members.get_mut("data"));
             self.remove(&noun, members.get_mut("patch"));
-            match (op.as_deref(), text("verb")) {
+            match (op.as_deref(), verb) {
                 // The columns of a row, by place.
                 (Some("mirror"), _) if self.columns.contains_key(noun.as_str()) => {
                     members.remove("row");
@@ -95,7 +95,7 @@ impl Secrets {
                 _ => {}
             }
         }
-        if let (Some(name), true) = (text("name"), members.contains_key("input")) {
+        if let (Some(name), true) = (name, members.contains_key("input")) {
             self.by_name(&name, members);
         }
     }
@@ -130,7 +130,8 @@ impl Secrets {
     }
 
     fn by_members(&self, shapes: &[Member], value: Option<&mut Tree>) {
-        if let Some(Tree::Object(fields)) = value {
+        let Some(value) = value else { return };
+        if let Tree::Object(fields) = value {
             for member in shapes {
                 if let Some(field) = fields.get_mut(member.name) {
                     self.by_shape(member.shape, field);

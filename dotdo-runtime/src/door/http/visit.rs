@@ -1,5 +1,7 @@
 //! One request on its way: what all rooms behind the route share.
 
+use std::fmt::Write as _;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value as Tree;
 
@@ -99,14 +101,11 @@ impl<P: Peers> Visit<'_, P> {
         let next = page.next.as_deref().map(|cursor| next_target(self.request, cursor));
         let mut text = String::from("{");
         for (name, value) in before {
-            text.push_str(&format!("{}:{value},", Tree::from(*name)));
+            let _ = write!(text, "{}:{value},", Tree::from(*name));
         }
         let links = serde_json::json!({"self": self.request.target(), "next": next});
-        text.push_str(&format!(
-            r#""items":[{}],"next":{},"links":{links}}}"#,
-            page.items.join(","),
-            Tree::from(page.next.clone())
-        ));
+        let (items, cursor) = (page.items.join(","), Tree::from(page.next.clone()));
+        let _ = write!(text, r#""items":[{items}],"next":{cursor},"links":{links}}}"#);
         let response = HttpResponse::json(200, text).with("cache-control", "no-store");
         match next {
             Some(next) => response.with("link", format!("<{next}>; rel=\"next\"")),

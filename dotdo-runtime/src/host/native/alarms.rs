@@ -59,6 +59,15 @@ impl Alarms {
         Ok(())
     }
 
+    /// When an object is to be woken.
+    pub fn get(&self, key: &ObjectKey) -> Result<Option<i64>> {
+        let text = serde_json::to_string(key)?;
+        let inner = self.lock();
+        let mut statement = inner.connection.prepare_cached(r#"SELECT "at" FROM alarms WHERE "key" = ?1"#).map_err(|e| explain(&self.path, &e))?;
+        let mut rows = statement.query([text]).map_err(|e| explain(&self.path, &e))?;
+        rows.next().and_then(|row| row.map(|row| row.get(0)).transpose()).map_err(|e| explain(&self.path, &e))
+    }
+
     /// The objects that are to be woken until a time.
     pub fn until(&self, time: i64) -> Result<Vec<(i64, ObjectKey)>> {
         let inner = self.lock();

@@ -273,7 +273,7 @@ impl Worker {
             self.make_room();
         }
         let database = Rc::new(Database::open(&path, self.shared.durability)?);
-        let env = Rc::new(NativeEnv { shared: self.shared.clone(), key: key.clone(), registered: StdCell::new(None), wanted: StdCell::new((None, false)) });
+        let env = Rc::new(NativeEnv { shared: self.shared.clone(), key: key.clone(), registered: StdCell::new(self.shared.alarms.get(key)?), wanted: StdCell::new((None, false)) });
         let (object, outputs) = Object::open(self.shared.app, key.clone(), database.clone() as Rc<dyn Sql>, env.clone() as Rc<dyn Env>)?;
         let used = self.shared.clock.micros();
         self.slots.insert(key.clone(), Slot { object, database, env, timer: None, batch: 0, used });
