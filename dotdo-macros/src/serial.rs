@@ -57,6 +57,23 @@ pub fn returning(ty: &TokenStream, function: &str, before: &TokenStream, after: 
     quote_spanned!(span=> __dotdo::#function::<#before #ty #after>)
 }
 
+/// A type of the runtime with this type in its brackets, pointing at the type.
+pub fn applied(ty: &TokenStream, generic: &str) -> TokenStream {
+    let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
+    let generic = Ident::new(generic, span);
+    quote_spanned!(span=> __dotdo::#generic<#ty>)
+}
+
+/// A block that rustc takes for written at this type, where it has something to say about the block as a whole.
+pub fn at(ty: &TokenStream, block: TokenStream) -> TokenStream {
+    let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
+    let at_type = |mut tree: TokenTree| {
+        tree.set_span(tree.span().located_at(span));
+        tree
+    };
+    block.into_iter().map(at_type).collect()
+}
+
 /// Where to point at when a type is no value: at the last word that is not everybody's, `Money` of `Option<Money>`.
 fn culprit(ty: TokenStream) -> Option<Span> {
     let mut found = None;

@@ -186,7 +186,7 @@ pub struct Step<R> {
     output: PhantomData<fn() -> R>,
 }
 
-impl<R: Value> Step<R> {
+impl<R> Step<R> {
     #[doc(hidden)]
     pub fn new(def: &'static StepDef, args: &impl Serialize) -> Self {
         Self { def, args: Json::of(args), output: PhantomData }
@@ -209,7 +209,7 @@ pub struct Child<R> {
     output: PhantomData<fn() -> R>,
 }
 
-impl<R: Value> Child<R> {
+impl<R> Child<R> {
     #[doc(hidden)]
     pub fn new(def: &'static FlowDef, args: &impl Serialize) -> Self {
         Self { def, args: Json::of(args), output: PhantomData }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::context::{Tx, View};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::FlowDef;
 use crate::id::{Id, Ref};
 use crate::json::Json;
@@ -325,13 +325,6 @@ pub fn run_query<N: Noun, A: DeserializeOwned, R: Value>(
 #[doc(hidden)]
 pub fn cells_of<N: Noun>(json: &Json) -> Result<Vec<Cell>> {
     json.read::<N>()?.to_cells()
-}
-
-/// Takes the next column while a row is loaded.
-#[doc(hidden)]
-pub fn next_cell<T: Value>(cells: &mut dyn Iterator<Item = Cell>, column: &str) -> Result<T> {
-    let cell = cells.next().ok_or_else(|| Error::internal(format_args!("the row ends before `{column}`")))?;
-    T::from_cell(cell).map_err(|e| e.context(format_args!("column `{column}`")))
 }
 
 impl<N: Noun> Stub<N> {

@@ -145,6 +145,14 @@ pub struct Member {
     pub doc: &'static str,
 }
 
+impl Member {
+    /// The member that a type makes.
+    #[doc(hidden)]
+    pub const fn of<T: Value>(name: &'static str, doc: &'static str) -> Self {
+        Self { name, shape: T::SHAPE, optional: T::NULLABLE, doc }
+    }
+}
+
 impl Shape {
     /// The column such a value is stored in.
     pub const fn column(self) -> ColumnType {
@@ -253,7 +261,7 @@ impl Onward for () {
     label = "this type cannot be stored or sent",
     note = "if you own `{Self}`, add `#[derive(Value)]` to its definition; otherwise wrap what it holds in a type of your own"
 )]
-pub trait Value: Serialize + DeserializeOwned + Clone + 'static {
+pub trait Value: Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + 'static {
     /// The shape of its JSON.
     const SHAPE: Shape;
     /// Whether a column of it may be NULL.
@@ -276,6 +284,42 @@ pub trait Value: Serialize + DeserializeOwned + Clone + 'static {
             Cell::Text(text) => json::read(&text),
             other => Err(misfit::<Vec<Self>>(&other)),
         }
+    }
+
+    // Generated code says what it wants of a user's type only by way of this trait, so that the compiler has one thing
+    // to say about a type that is no value.
+    #[doc(hidden)]
+    fn copy(value: &Self) -> Self {
+        value.clone()
+    }
+    #[doc(hidden)]
+    fn show(value: &Self) -> &dyn std::fmt::Debug {
+        value
+    }
+    #[doc(hidden)]
+    fn same(left: &Self, right: &Self) -> bool {
+        left == right
+    }
+    #[doc(hidden)]
+    fn write<S: serde::Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
+    }
+    #[doc(hidden)]
+    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+    #[doc(hidden)]
+    fn event<N: crate::noun::Noun>(json: &Json) -> Result<crate::event::Event<N, Self>> {
+        crate::event::Event::read(json)
+    }
+    #[doc(hidden)]
+    fn call<N: crate::noun::Noun>(stub: &crate::stub::Stub<N>, verb: &'static str, args: &impl Serialize) -> crate::stub::Call<Self> {
+        stub.call(verb, args)
+    }
+    #[doc(hidden)]
+    fn next(cells: &mut dyn Iterator<Item = Cell>, column: &str) -> Result<Self> {
+        let cell = cells.next().ok_or_else(|| Error::internal(format_args!("the row ends before `{column}`")))?;
+        Self::from_cell(cell).map_err(|e| e.context(format_args!("column `{column}`")))
     }
 
     /// As a column's value.

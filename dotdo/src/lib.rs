@@ -71,7 +71,7 @@ pub mod __private {
         to_on_all, to_on_any,
     };
     pub use dotdo_runtime::journal::Run;
-    pub use dotdo_runtime::noun::{Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of, next_cell, run_query, run_verb};
+    pub use dotdo_runtime::noun::{Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of, run_query, run_verb};
     pub use dotdo_runtime::object::turn::Turn;
     pub use dotdo_runtime::query::{Column, Filter, Find};
     pub use dotdo_runtime::stub::{Call, Chain, Stub};
@@ -79,6 +79,9 @@ pub mod __private {
     pub use dotdo_runtime::{AnyEvent, Error, Event, Flow, Id, Json, Many, Ref, Result, Tx, View};
     pub use dotdo_runtime::noun::Noun;
     pub use serde;
+    // User code may have a `Some` or an `Ok` of its own.
+    pub use core::option::Option::{self, None, Some};
+    pub use core::result::Result::{Err, Ok};
 
     #[cfg(not(target_arch = "wasm32"))]
     pub use dotdo_runtime::host::native::main;

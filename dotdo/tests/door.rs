@@ -1,5 +1,7 @@
 //! The HTTP door over a running business: what clients send and what they get.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use std::sync::atomic::{AtomicBool, Ordering};

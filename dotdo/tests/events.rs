@@ -1,5 +1,7 @@
 //! Events: who hears them, in which order, and that nobody hears one twice.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use dotdo::prelude::*;

@@ -1,5 +1,7 @@
 //! Durable work: retries, journals, crashes, dead letters.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use dotdo::prelude::*;

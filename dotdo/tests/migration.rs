@@ -1,5 +1,7 @@
 //! What happens to the data when the program changes.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use dotdo::prelude::*;

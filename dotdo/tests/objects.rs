@@ -1,5 +1,7 @@
 //! Calls between objects, chains of them, directories, and sleep.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use dotdo::prelude::*;

@@ -1,5 +1,7 @@
 //! Schedules: they fire when they should, survive everything, and never double.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use dotdo::prelude::*;

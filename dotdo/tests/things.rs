@@ -1,5 +1,7 @@
 //! Things: typed questions, versions, tombstones, rules of columns.
 
+#![allow(missing_docs, reason = "a test's business is explained by the test")]
+
 mod support;
 
 use std::collections::BTreeMap;

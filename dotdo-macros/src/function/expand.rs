@@ -78,7 +78,6 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             #import
-            #[allow(dead_code)]
             impl #ident {
                 #def
                 #body

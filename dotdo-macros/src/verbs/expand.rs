@@ -101,9 +101,10 @@ fn variant(event: &syn::Ident) -> syn::Ident {
 fn read(verbs: &Verbs) -> TokenStream {
     let (noun, name) = (&verbs.noun, verbs.name());
     let ident = format_ident!("{name}Event");
-    let arms = emitting(verbs).map(|(method, event, _)| {
+    let arms = emitting(verbs).map(|(method, event, output)| {
         let (cfgs, verb, variant) = (cfgs(&method.attrs), plain_name(event), variant(event));
-        quote!(#(#cfgs)* #verb => __dotdo::Event::read(json).map(Self::#variant))
+        let read = if serial::known(&output) { quote!(__dotdo::Event::read) } else { serial::as_value(&output, "event") };
+        quote!(#(#cfgs)* #verb => #read(json).map(Self::#variant))
     });
     quote! {
         impl __dotdo::AllEvents<#noun> for #ident {
@@ -192,12 +193,13 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
     let carrier = carrier(ident);
     let inputs = args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     let names = args.iter().map(|arg| &arg.ident);
+    let call = if serial::known(output) { quote!(__dotdo::Stub::<#noun>::call) } else { serial::as_value(output, "call") };
+    let returned = serial::applied(output, "Call");
+    let body = serial::at(output, quote!({ #call(self, #name, &#carrier { #(#names),* }) }));
     Some(quote! {
         #undocumented
         #(#attrs)*
-        pub fn #ident(&self, #(#inputs),*) -> __dotdo::Call<#output> {
-            __dotdo::Stub::<#noun>::call(self, #name, &#carrier { #(#names),* })
-        }
+        pub fn #ident(&self, #(#inputs),*) -> #returned #body
     })
 }
 

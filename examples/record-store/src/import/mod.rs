@@ -135,7 +135,7 @@ async fn settle(store: &Embedded, (customers, invoices): (usize, usize), progres
             return Err(Error::new(
                 ErrorKind::Timeout,
                 format_args!(
-                    "nothing has moved for {} s: {} of {invoices} invoices are not paid, {} of {customers} mails are not sent; `inspect Invoice/…` shows why",
+                    "nothing has moved for {} s: {} of {invoices} invoices wait to be paid, {} of {customers} mails to be sent; `inspect Invoice/…` shows why",
                     STALLED.as_secs(),
                     invoices.saturating_sub(paid),
                     customers.saturating_sub(mails)
