@@ -64,14 +64,9 @@ pub fn applied(ty: &TokenStream, generic: &str) -> TokenStream {
     quote_spanned!(span=> __dotdo::#generic<#ty>)
 }
 
-/// A block that rustc takes for written at this type, where it has something to say about the block as a whole.
-pub fn at(ty: &TokenStream, block: TokenStream) -> TokenStream {
-    let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
-    let at_type = |mut tree: TokenTree| {
-        tree.set_span(tree.span().located_at(span));
-        tree
-    };
-    block.into_iter().map(at_type).collect()
+/// An item of ours that stands at this type, for rustc to point at where it has something to say about the whole.
+pub fn at(ty: &TokenStream, item: impl FnOnce(Span) -> TokenStream) -> TokenStream {
+    item(culprit(ty.clone()).unwrap_or_else(|| ty.span()))
 }
 
 /// Where to point at when a type is no value: at the last word that is not everybody's, `Money` of `Option<Money>`.

@@ -27,12 +27,22 @@ pub struct ObjectKey {
 impl ObjectKey {
     /// The tenant's own object.
     pub fn tenant(tenant: impl Into<String>) -> Self {
-        Self { tenant: tenant.into(), thing: None }
+        Self {
+            tenant: tenant.into(),
+            thing: None,
+        }
     }
 
     /// An object noun's object.
-    pub fn thing(tenant: impl Into<String>, noun: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { tenant: tenant.into(), thing: Some((noun.into(), id.into())) }
+    pub fn thing(
+        tenant: impl Into<String>,
+        noun: impl Into<String>,
+        id: impl Into<String>,
+    ) -> Self {
+        Self {
+            tenant: tenant.into(),
+            thing: Some((noun.into(), id.into())),
+        }
     }
 
     /// The noun of an object noun's object.
@@ -100,7 +110,9 @@ impl App {
         };
         app.take(def.entries)?;
         // A stable sort, so that equals keep the order of the list.
-        app.routes.sort_by_key(|(_, route)| (std::cmp::Reverse(route.priority), route.pattern.wildcards()));
+        app.routes.sort_by_key(|(_, route)| {
+            (std::cmp::Reverse(route.priority), route.pattern.wildcards())
+        });
         for (flow, route) in &app.routes {
             if let (Some(noun), Some(verb)) = (route.pattern.noun, route.pattern.verb) {
                 let known = app.events_of(noun);
@@ -121,8 +133,15 @@ impl App {
             match entry.item {
                 Item::Noun(def) => {
                     let verbs = entry.verbs.map(VerbsDef::by_name).unwrap_or_default();
-                    if self.nouns.insert(def.name, NounEntry { def, verbs }).is_some() {
-                        return Err(Error::internal(format_args!("the noun `{}` is listed twice", def.name)));
+                    if self
+                        .nouns
+                        .insert(def.name, NounEntry { def, verbs })
+                        .is_some()
+                    {
+                        return Err(Error::internal(format_args!(
+                            "the noun `{}` is listed twice",
+                            def.name
+                        )));
                     }
                     for flow in entry.verbs.map_or(&[][..], |v| v.flows) {
                         self.take_flow(flow)?;
@@ -131,7 +150,10 @@ impl App {
                 Item::Flow(flow) => self.take_flow(flow)?,
                 Item::Step(step) => {
                     if self.steps.insert(step.name, step).is_some() {
-                        return Err(Error::internal(format_args!("two steps are named `{}`", step.name)));
+                        return Err(Error::internal(format_args!(
+                            "two steps are named `{}`",
+                            step.name
+                        )));
                     }
                 }
                 Item::Part(entries) => self.take(entries)?,
@@ -142,15 +164,30 @@ impl App {
 
     fn take_flow(&mut self, flow: &'static FlowDef) -> Result<()> {
         if self.flows.insert(flow.name, flow).is_some() || self.steps.contains_key(flow.name) {
-            return Err(Error::internal(format_args!("two functions are named `{}`", flow.name)));
+            return Err(Error::internal(format_args!(
+                "two functions are named `{}`",
+                flow.name
+            )));
         }
         match &flow.trigger {
             Trigger::Call => {}
             Trigger::On(route) => self.routes.push((flow, route)),
             Trigger::Every(table) => {
-                let schedule = Schedule::parse(table.phrase).map_err(|e| Error::internal(format_args!("`{}`: {e}", flow.name)))?;
-                let zone: Tz = table.zone.parse().map_err(|_| Error::internal(format_args!("`{}`: unknown time zone `{}`", flow.name, table.zone)))?;
-                self.schedules.push(Scheduled { flow, schedule, zone, phrase: table.phrase, missed: table.missed });
+                let schedule = Schedule::parse(table.phrase)
+                    .map_err(|e| Error::internal(format_args!("`{}`: {e}", flow.name)))?;
+                let zone: Tz = table.zone.parse().map_err(|_| {
+                    Error::internal(format_args!(
+                        "`{}`: unknown time zone `{}`",
+                        flow.name, table.zone
+                    ))
+                })?;
+                self.schedules.push(Scheduled {
+                    flow,
+                    schedule,
+                    zone,
+                    phrase: table.phrase,
+                    missed: table.missed,
+                });
             }
         }
         Ok(())
@@ -158,12 +195,19 @@ impl App {
 
     /// The host part of the app's identities: its domain, or its own name under `localhost`.
     pub fn domain(&self) -> String {
-        self.def.domain.map_or_else(|| format!("{}.localhost", self.def.name.to_lowercase()), str::to_owned)
+        self.def.domain.map_or_else(
+            || format!("{}.localhost", self.def.name.to_lowercase()),
+            str::to_owned,
+        )
     }
 
     /// The host name of a tenant: `acme` is `acme.shop.example`; a name with a dot stands for itself.
     pub fn host_of(&self, tenant: &str) -> String {
-        if tenant.contains('.') { tenant.to_owned() } else { format!("{tenant}.{}", self.domain()) }
+        if tenant.contains('.') {
+            tenant.to_owned()
+        } else {
+            format!("{tenant}.{}", self.domain())
+        }
     }
 
     /// A noun by name.
@@ -209,9 +253,16 @@ impl App {
     }
 
     /// The handlers of an event, in the order in which they start.
-    pub fn handlers(&self, noun: &str, verb: &str) -> impl Iterator<Item = (&'static FlowDef, &'static Route)> + '_ {
+    pub fn handlers(
+        &self,
+        noun: &str,
+        verb: &str,
+    ) -> impl Iterator<Item = (&'static FlowDef, &'static Route)> + '_ {
         let (noun, verb) = (noun.to_owned(), verb.to_owned());
-        self.routes.iter().copied().filter(move |(_, route)| route.pattern.matches(&noun, &verb))
+        self.routes
+            .iter()
+            .copied()
+            .filter(move |(_, route)| route.pattern.matches(&noun, &verb))
     }
 
     /// All handlers, in the order in which they start.
@@ -222,7 +273,9 @@ impl App {
     /// The schedules that an object keeps: free ones in the tenant's object, those of `impl Order` in each order.
     pub fn schedules_of(&self, key: &ObjectKey) -> impl Iterator<Item = &Scheduled> {
         let noun = key.noun().map(str::to_owned);
-        self.schedules.iter().filter(move |s| s.flow.noun.filter(|n| self.is_object(n)) == noun.as_deref())
+        self.schedules
+            .iter()
+            .filter(move |s| s.flow.noun.filter(|n| self.is_object(n)) == noun.as_deref())
     }
 
     /// All schedules.
@@ -237,14 +290,22 @@ impl App {
 
     /// The events of a noun.
     pub fn events_of(&self, noun: &str) -> Vec<&'static str> {
-        let verbs = self.nouns.get(noun).map(|entry| entry.verbs.values().filter_map(|v| v.event));
-        ["created", "updated", "deleted"].into_iter().chain(verbs.into_iter().flatten()).collect()
+        let verbs = self
+            .nouns
+            .get(noun)
+            .map(|entry| entry.verbs.values().filter_map(|v| v.event));
+        ["created", "updated", "deleted"]
+            .into_iter()
+            .chain(verbs.into_iter().flatten())
+            .collect()
     }
 
     /// The object that answers an operation.
     pub fn home(&self, tenant: &str, op: &Op) -> Result<ObjectKey> {
         match op.subject() {
-            Some((noun, id)) if self.noun(noun)?.def.object => Ok(ObjectKey::thing(tenant, noun, id)),
+            Some((noun, id)) if self.noun(noun)?.def.object => {
+                Ok(ObjectKey::thing(tenant, noun, id))
+            }
             _ => Ok(ObjectKey::tenant(tenant)),
         }
     }
@@ -278,9 +339,16 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     text
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "only whole numbers are turned into integers")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "only whole numbers are turned into integers"
+)]
 fn bound(number: f64) -> Bound {
-    if number.fract() == 0.0 && number.abs() < 9.0e15 { Bound::Integer(number as i64) } else { Bound::Real(number) }
+    if number.fract() == 0.0 && number.abs() < 9.0e15 {
+        Bound::Integer(number as i64)
+    } else {
+        Bound::Real(number)
+    }
 }
 
 /// The table of a noun.
@@ -295,7 +363,10 @@ pub fn table(def: &NounDef) -> Table {
             search: c.search,
             secret: c.secret,
             choices: c.shape.choices().iter().map(|&s| s.to_owned()).collect(),
-            range: c.range.map(|(min, max)| Range { min: min.map(bound), max: max.map(bound) }),
+            range: c.range.map(|(min, max)| Range {
+                min: min.map(bound),
+                max: max.map(bound),
+            }),
             check: c.check.map(str::to_owned),
             default: c.literal(),
             references: c.shape.references().map(str::to_owned),
@@ -304,5 +375,10 @@ pub fn table(def: &NounDef) -> Table {
             ..Column::new(c.name, c.ty())
         })
         .collect();
-    Table { name: def.table.to_owned(), history: def.history, doc: def.doc.to_owned(), ..Table::new(def.name, columns) }
+    Table {
+        name: def.table.to_owned(),
+        history: def.history,
+        doc: def.doc.to_owned(),
+        ..Table::new(def.name, columns)
+    }
 }

@@ -28,6 +28,26 @@ pub enum Item {
     Part(&'static [Entry]),
 }
 
+impl Item {
+    /// The step that this is; for generated code, which knows.
+    #[doc(hidden)]
+    pub const fn step(self) -> &'static StepDef {
+        match self {
+            Self::Step(def) => def,
+            _ => panic!("this item is no step"),
+        }
+    }
+
+    /// The flow that this is; for generated code, which knows.
+    #[doc(hidden)]
+    pub const fn flow(self) -> &'static FlowDef {
+        match self {
+            Self::Flow(def) => def,
+            _ => panic!("this item is no flow"),
+        }
+    }
+}
+
 /// An entry of the list: the item, and the verbs that belong to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -89,7 +109,10 @@ struct Text {
 
 impl Text {
     const fn new() -> Self {
-        Self { bytes: [0; 512], length: 0 }
+        Self {
+            bytes: [0; 512],
+            length: 0,
+        }
     }
     const fn with(mut self, text: &str) -> Self {
         let text = text.as_bytes();
@@ -110,7 +133,12 @@ impl Text {
 }
 
 const fn clash(what: &str, name: &str, cure: &str) -> ! {
-    let text = Text::new().with(what).with(" `").with(name).with("`; ").with(cure);
+    let text = Text::new()
+        .with(what)
+        .with(" `")
+        .with(name)
+        .with("`; ")
+        .with(cure);
     panic!("{}", text.as_str())
 }
 
@@ -149,16 +177,28 @@ const fn prove_entry(app: &AppDef, entry: Entry, place: usize) {
             match (before.item, entry.item) {
                 (Item::Noun(a), Item::Noun(b)) => {
                     if same(a.name, b.name) {
-                        clash("two nouns are named", a.name, "list each noun once, and give each a name of its own");
+                        clash(
+                            "two nouns are named",
+                            a.name,
+                            "list each noun once, and give each a name of its own",
+                        );
                     }
                     if same(a.table, b.table) {
-                        clash("two nouns have the table", a.table, "give one of them another with `#[noun(table = \"…\")]`");
+                        clash(
+                            "two nouns have the table",
+                            a.table,
+                            "give one of them another with `#[noun(table = \"…\")]`",
+                        );
                     }
                 }
-                (Item::Flow(_) | Item::Step(_), Item::Flow(_) | Item::Step(_)) => {
-                    if same(item_name(before.item), item_name(entry.item)) {
-                        clash("two functions are named", item_name(entry.item), "list each function once, or give one another name with `#[durable(name = \"…\")]`");
-                    }
+                (Item::Flow(_) | Item::Step(_), Item::Flow(_) | Item::Step(_))
+                    if same(item_name(before.item), item_name(entry.item)) =>
+                {
+                    clash(
+                        "two functions are named",
+                        item_name(entry.item),
+                        "list each function once, or give one another name with `#[durable(name = \"…\")]`",
+                    );
                 }
                 _ => {}
             }
@@ -187,8 +227,12 @@ const fn item_name(item: Item) -> &'static str {
 }
 
 const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
-    let Trigger::On(route) = &flow.trigger else { return };
-    let Some(noun) = route.pattern.noun else { return };
+    let Trigger::On(route) = &flow.trigger else {
+        return;
+    };
+    let Some(noun) = route.pattern.noun else {
+        return;
+    };
     let mut place = 0;
     while let Some(entry) = nth(app.entries, &mut { place }) {
         if let Item::Noun(listed) = entry.item
@@ -198,6 +242,13 @@ const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
         }
         place += 1;
     }
-    let text = Text::new().with("`").with(flow.name).with("` listens to `").with(noun).with("`, which is not listed; add `").with(noun).with("` to the list");
+    let text = Text::new()
+        .with("`")
+        .with(flow.name)
+        .with("` listens to `")
+        .with(noun)
+        .with("`, which is not listed; add `")
+        .with(noun)
+        .with("` to the list");
     panic!("{}", text.as_str())
 }

@@ -40,21 +40,30 @@ pub trait EffectExt: Effect {
     fn key(self, key: impl Into<String>) -> With<Self> {
         let mut options = self.options();
         options.key = Some(key.into());
-        With { effect: self, options }
+        With {
+            effect: self,
+            options,
+        }
     }
 
     /// At most so many attempts after the first.
     fn retry(self, times: u32) -> With<Self> {
         let mut options = self.options();
         options.retry = Some(times);
-        With { effect: self, options }
+        With {
+            effect: self,
+            options,
+        }
     }
 
     /// The time limit of each attempt.
     fn within(self, limit: Duration) -> With<Self> {
         let mut options = self.options();
         options.within = Some(limit);
-        With { effect: self, options }
+        With {
+            effect: self,
+            options,
+        }
     }
 }
 
@@ -144,9 +153,17 @@ impl Policy {
     /// ```
     pub fn delay(&self, attempt: u32, random: u64) -> Duration {
         let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-        let seconds = (self.initial.as_secs_f64() * self.factor.powi(exponent)).min(self.cap.as_secs_f64());
-        #[allow(clippy::cast_precision_loss, reason = "a random number loses nothing by being rounded")]
-        let spread = if self.jitter { 1.0 + 0.25 * (random as f64 / u64::MAX as f64) } else { 1.0 };
+        let seconds =
+            (self.initial.as_secs_f64() * self.factor.powi(exponent)).min(self.cap.as_secs_f64());
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "a random number loses nothing by being rounded"
+        )]
+        let spread = if self.jitter {
+            1.0 + 0.25 * (random as f64 / u64::MAX as f64)
+        } else {
+            1.0
+        };
         Duration::from_secs_f64((seconds * spread).max(0.0))
     }
 }
@@ -189,7 +206,11 @@ pub struct Step<R> {
 impl<R> Step<R> {
     #[doc(hidden)]
     pub fn new(def: &'static StepDef, args: &impl Serialize) -> Self {
-        Self { def, args: Json::of(args), output: PhantomData }
+        Self {
+            def,
+            args: Json::of(args),
+            output: PhantomData,
+        }
     }
 }
 
@@ -212,7 +233,11 @@ pub struct Child<R> {
 impl<R> Child<R> {
     #[doc(hidden)]
     pub fn new(def: &'static FlowDef, args: &impl Serialize) -> Self {
-        Self { def, args: Json::of(args), output: PhantomData }
+        Self {
+            def,
+            args: Json::of(args),
+            output: PhantomData,
+        }
     }
 }
 
@@ -279,7 +304,8 @@ impl StepKey {
     ///
     /// Outside a `#[durable]` function, where there is none.
     pub fn current() -> Self {
-        Self::try_current().expect("`StepKey::current()` is for the body of a `#[durable]` function")
+        Self::try_current()
+            .expect("`StepKey::current()` is for the body of a `#[durable]` function")
     }
 
     /// The key of the step that is being run, if one is.

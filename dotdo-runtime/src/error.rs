@@ -87,6 +87,26 @@ pub enum ErrorKind {
 type Row = (u16, u8, &'static str, &'static str);
 
 impl ErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 16] = [
+        Self::Invalid,
+        Self::Refused,
+        Self::NotFound,
+        Self::Gone,
+        Self::Conflict,
+        Self::Precondition,
+        Self::Unauthorized,
+        Self::MethodNotAllowed,
+        Self::TooLarge,
+        Self::Unsupported,
+        Self::Timeout,
+        Self::Overloaded,
+        Self::Failed,
+        Self::Permanent,
+        Self::Storage,
+        Self::Internal,
+    ];
+
     const fn row(self) -> Row {
         match self {
             Self::Invalid => (422, 65, "invalid", "The input does not fit"),
@@ -94,7 +114,12 @@ impl ErrorKind {
             Self::NotFound => (404, 1, "not-found", "There is no such thing"),
             Self::Gone => (410, 1, "gone", "It has been deleted"),
             Self::Conflict => (409, 1, "conflict", "It exists already"),
-            Self::Precondition => (412, 1, "precondition-failed", "It has changed in the meantime"),
+            Self::Precondition => (
+                412,
+                1,
+                "precondition-failed",
+                "It has changed in the meantime",
+            ),
             Self::Unauthorized => (401, 77, "unauthorized", "An access token is needed"),
             Self::MethodNotAllowed => (405, 64, "method-not-allowed", "Not with this method"),
             Self::TooLarge => (413, 65, "too-large", "The input is too large"),
@@ -128,16 +153,29 @@ impl ErrorKind {
         self.row().3
     }
 
+    /// The kind with a slug.
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+
     /// Whether trying again may help.
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::Failed | Self::Timeout | Self::Overloaded | Self::Storage)
+        matches!(
+            self,
+            Self::Failed | Self::Timeout | Self::Overloaded | Self::Storage
+        )
     }
 }
 
 impl Error {
     /// An error of a kind, with a message in lower case that says what, where and what would be right.
     pub fn new(kind: ErrorKind, message: impl fmt::Display) -> Self {
-        Self(Box::new(Inner { kind, message: message.to_string(), retry_after_ms: None, fields: Vec::new() }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.to_string(),
+            retry_after_ms: None,
+            fields: Vec::new(),
+        }))
     }
 
     /// The business says no. Not retried; 409 at the door.
@@ -153,7 +191,11 @@ impl Error {
     /// One field of the input does not fit.
     pub fn invalid_field(field: impl Into<String>, message: impl fmt::Display) -> Self {
         let (field, message) = (field.into(), message.to_string());
-        let text = if field.is_empty() { message.clone() } else { format!("`{field}`: {message}") };
+        let text = if field.is_empty() {
+            message.clone()
+        } else {
+            format!("`{field}`: {message}")
+        };
         let mut error = Self::invalid(text);
         error.0.fields.push(FieldError { field, message });
         error

@@ -12,7 +12,7 @@ use crate::value::Value;
 /// Who did it: `Human/ann`, `Flow/fulfil/01k…`, `door`, …
 pub type Actor = String;
 
-/// Something that happened, in the form the store keeps: the seed's *DomainEvent*.
+/// Something that happened, in the form the store keeps: the seed's `DomainEvent`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainEvent {
@@ -66,9 +66,18 @@ impl<N: Noun, P: Value> Event<N, P> {
     pub fn read(json: &Json) -> Result<Self> {
         let event: DomainEvent = json.read()?;
         let data = event.data.read().map_err(|e| {
-            e.context(format_args!("the payload of {}::{} is not what the handler expects", event.noun, event.verb))
+            e.context(format_args!(
+                "the payload of {}::{} is not what the handler expects",
+                event.noun, event.verb
+            ))
         })?;
-        Ok(Self { id: event.id, data, actor: event.actor, at: event.at, subject: Id::trusted(event.subject) })
+        Ok(Self {
+            id: event.id,
+            data,
+            actor: event.actor,
+            at: event.at,
+            subject: Id::trusted(event.subject),
+        })
     }
 }
 
@@ -129,5 +138,7 @@ pub fn event_verb(json: &Json) -> Result<String> {
 
 #[doc(hidden)]
 pub fn unknown_event(noun: &str, verb: &str) -> Error {
-    Error::permanent(format_args!("`{noun}` has no event `{verb}`; it was emitted by a program of another version"))
+    Error::permanent(format_args!(
+        "`{noun}` has no event `{verb}`; it was emitted by a program of another version"
+    ))
 }

@@ -102,7 +102,9 @@ impl Missed {
 // Generated code calls the `run_…` functions below; each knows one form of a handler's arguments. The key or
 // pattern comes first, so that a wrong event type is reported at the handler's own argument.
 
-fn finish<R: Value, Fut: Future<Output = Result<R>> + 'static>(future: Fut) -> LocalFuture<Result<Json>> {
+fn finish<R: Value, Fut: Future<Output = Result<R>> + 'static>(
+    future: Fut,
+) -> LocalFuture<Result<Json>> {
     Box::pin(async move { Json::of(&future.await?) })
 }
 
@@ -111,7 +113,12 @@ fn refuse(error: crate::Error) -> LocalFuture<Result<Json>> {
 }
 
 #[doc(hidden)]
-pub fn run_on<C, N, P, Fut>(_key: EventKey<N, P>, run: Run, event: &Json, handler: impl FnOnce(Flow<C>, Event<N, P>) -> Fut) -> LocalFuture<Result<Json>>
+pub fn run_on<C, N, P, Fut>(
+    _key: EventKey<N, P>,
+    run: Run,
+    event: &Json,
+    handler: impl FnOnce(Flow<C>, Event<N, P>) -> Fut,
+) -> LocalFuture<Result<Json>>
 where
     N: Noun,
     P: Value,
@@ -121,7 +128,11 @@ where
 }
 
 #[doc(hidden)]
-pub fn run_on_all<C, N, E, Fut>(run: Run, event: &Json, handler: impl FnOnce(Flow<C>, E) -> Fut) -> LocalFuture<Result<Json>>
+pub fn run_on_all<C, N, E, Fut>(
+    run: Run,
+    event: &Json,
+    handler: impl FnOnce(Flow<C>, E) -> Fut,
+) -> LocalFuture<Result<Json>>
 where
     E: AllEvents<N>,
     Fut: Future<Output = Result<()>> + 'static,
@@ -130,15 +141,24 @@ where
 }
 
 #[doc(hidden)]
-pub fn run_on_any<C, Fut>(run: Run, event: &Json, handler: impl FnOnce(Flow<C>, AnyEvent) -> Fut) -> LocalFuture<Result<Json>>
+pub fn run_on_any<C, Fut>(
+    run: Run,
+    event: &Json,
+    handler: impl FnOnce(Flow<C>, AnyEvent) -> Fut,
+) -> LocalFuture<Result<Json>>
 where
     Fut: Future<Output = Result<()>> + 'static,
 {
-    event.read().map_or_else(refuse, |event| finish(handler(Flow::new(run), AnyEvent(event))))
+    event.read().map_or_else(refuse, |event| {
+        finish(handler(Flow::new(run), AnyEvent(event)))
+    })
 }
 
 #[doc(hidden)]
-pub fn run_every<C, Fut>(run: Run, handler: impl FnOnce(Flow<C>) -> Fut) -> LocalFuture<Result<Json>>
+pub fn run_every<C, Fut>(
+    run: Run,
+    handler: impl FnOnce(Flow<C>) -> Fut,
+) -> LocalFuture<Result<Json>>
 where
     Fut: Future<Output = Result<()>> + 'static,
 {
@@ -146,22 +166,34 @@ where
 }
 
 #[doc(hidden)]
-pub fn run_flow<C, A, R, Fut>(run: Run, args: &Json, body: impl FnOnce(Flow<C>, A) -> Fut) -> LocalFuture<Result<Json>>
+pub fn run_flow<C, A, R, Fut>(
+    run: Run,
+    args: &Json,
+    body: impl FnOnce(Flow<C>, A) -> Fut,
+) -> LocalFuture<Result<Json>>
 where
     A: DeserializeOwned,
     R: Value,
     Fut: Future<Output = Result<R>> + 'static,
 {
-    args.read().map_or_else(refuse, |args| finish(body(Flow::new(run), args)))
+    args.read()
+        .map_or_else(refuse, |args| finish(body(Flow::new(run), args)))
 }
 
 #[doc(hidden)]
-pub fn filter_on<N: Noun, P: Value>(_key: EventKey<N, P>, event: &Json, filter: impl FnOnce(&Event<N, P>) -> bool) -> Result<bool> {
+pub fn filter_on<N: Noun, P: Value>(
+    _key: EventKey<N, P>,
+    event: &Json,
+    filter: impl FnOnce(&Event<N, P>) -> bool,
+) -> Result<bool> {
     Ok(filter(&Event::read(event)?))
 }
 
 #[doc(hidden)]
-pub fn filter_on_all<N, E: AllEvents<N>>(event: &Json, filter: impl FnOnce(&E) -> bool) -> Result<bool> {
+pub fn filter_on_all<N, E: AllEvents<N>>(
+    event: &Json,
+    filter: impl FnOnce(&E) -> bool,
+) -> Result<bool> {
     Ok(filter(&E::read(event)?))
 }
 
@@ -171,16 +203,26 @@ pub fn filter_on_any(event: &Json, filter: impl FnOnce(&AnyEvent) -> bool) -> Re
 }
 
 #[doc(hidden)]
-pub fn to_on<N: Noun, P: Value, T: Noun, I: Into<Id<T>>>(_key: EventKey<N, P>, event: &Json, to: impl FnOnce(&Event<N, P>) -> I) -> Result<String> {
+pub fn to_on<N: Noun, P: Value, T: Noun, I: Into<Id<T>>>(
+    _key: EventKey<N, P>,
+    event: &Json,
+    to: impl FnOnce(&Event<N, P>) -> I,
+) -> Result<String> {
     Ok(to(&Event::read(event)?).into().as_str().to_owned())
 }
 
 #[doc(hidden)]
-pub fn to_on_all<N, E: AllEvents<N>, T: Noun, I: Into<Id<T>>>(event: &Json, to: impl FnOnce(&E) -> I) -> Result<String> {
+pub fn to_on_all<N, E: AllEvents<N>, T: Noun, I: Into<Id<T>>>(
+    event: &Json,
+    to: impl FnOnce(&E) -> I,
+) -> Result<String> {
     Ok(to(&E::read(event)?).into().as_str().to_owned())
 }
 
 #[doc(hidden)]
-pub fn to_on_any<T: Noun, I: Into<Id<T>>>(event: &Json, to: impl FnOnce(&AnyEvent) -> I) -> Result<String> {
+pub fn to_on_any<T: Noun, I: Into<Id<T>>>(
+    event: &Json,
+    to: impl FnOnce(&AnyEvent) -> I,
+) -> Result<String> {
     Ok(to(&AnyEvent(event.read()?)).into().as_str().to_owned())
 }

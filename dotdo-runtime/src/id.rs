@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::noun::Noun;
-use crate::query::{Find, Filter};
+use crate::query::{Filter, Find};
 use crate::value::{Cell, Shape, Value};
 
 /// The id of one `N`: compact, sortable by age when made by dotdo, and never mixed up with another noun's.
@@ -44,7 +44,10 @@ impl<N> Id<N> {
     /// Takes an id that was checked before.
     #[doc(hidden)]
     pub fn trusted(text: String) -> Self {
-        Self { text, noun: PhantomData }
+        Self {
+            text,
+            noun: PhantomData,
+        }
     }
 
     /// The text of the id.
@@ -146,7 +149,9 @@ impl<N> Id<N> {
 }
 impl<N> Ref<N> {
     fn from_text(text: String) -> Self {
-        Self { id: Id::trusted(text) }
+        Self {
+            id: Id::trusted(text),
+        }
     }
     fn as_text(&self) -> &str {
         &self.id.text
@@ -162,7 +167,9 @@ pub(crate) fn read_id(text: &str, noun: &str) -> Result<String> {
         Some((before, id)) => {
             let named = before.rsplit('/').next().unwrap_or(before);
             if named != noun {
-                return Err(Error::invalid(format_args!("`{text}` names a `{named}`, but a `{noun}` is wanted here, such as `{noun}/{id}`")));
+                return Err(Error::invalid(format_args!(
+                    "`{text}` names a `{named}`, but a `{noun}` is wanted here, such as `{noun}/{id}`"
+                )));
             }
             id
         }
@@ -235,7 +242,11 @@ pub struct Many<N> {
 impl<N: Noun> Many<N> {
     #[doc(hidden)]
     pub fn of(owner: &str, column: &'static str) -> Self {
-        Self { owner: owner.to_owned(), column, noun: PhantomData }
+        Self {
+            owner: owner.to_owned(),
+            column,
+            noun: PhantomData,
+        }
     }
 
     /// The question for all of them, to be narrowed down and run.
@@ -246,12 +257,20 @@ impl<N: Noun> Many<N> {
 
 impl<N> Clone for Many<N> {
     fn clone(&self) -> Self {
-        Self { owner: self.owner.clone(), column: self.column, noun: PhantomData }
+        Self {
+            owner: self.owner.clone(),
+            column: self.column,
+            noun: PhantomData,
+        }
     }
 }
 impl<N> Default for Many<N> {
     fn default() -> Self {
-        Self { owner: String::new(), column: "", noun: PhantomData }
+        Self {
+            owner: String::new(),
+            column: "",
+            noun: PhantomData,
+        }
     }
 }
 impl<N> PartialEq for Many<N> {

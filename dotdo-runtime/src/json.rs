@@ -15,8 +15,9 @@ pub struct Json(Box<RawValue>);
 impl Json {
     /// Encodes a value.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let text = serde_json::to_string(value)
-            .map_err(|e| Error::permanent(format_args!("the value cannot be written as JSON: {e}")))?;
+        let text = serde_json::to_string(value).map_err(|e| {
+            Error::permanent(format_args!("the value cannot be written as JSON: {e}"))
+        })?;
         Self::parse(text)
     }
 
@@ -58,14 +59,26 @@ impl Json {
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let path = match e.path().to_string() {
-            dot if dot == "." => String::new(),
-            path => path,
-        };
+        let mut path = e.path().to_string();
+        if path == "." {
+            path.clear();
+        }
         let mut message = e.inner().to_string();
         // The position means something only to somebody who sees the text as we do.
         if let Some(at) = message.rfind(" at line ") {
             message.truncate(at);
+        }
+        // serde points at the object that lacks a field, a person looks for the field.
+        if let Some(field) = message
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'))
+        {
+            path = if path.is_empty() {
+                field.to_owned()
+            } else {
+                format!("{path}.{field}")
+            };
+            "is missing".clone_into(&mut message);
         }
         Error::invalid_field(path, message)
     })

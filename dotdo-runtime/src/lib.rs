@@ -27,9 +27,9 @@ pub use context::{Flow, Tx, View};
 pub use effect::{Effect, EffectExt, Policy, Step, StepKey};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{AnyEvent, Event, NounEvent};
+#[cfg(not(target_arch = "wasm32"))]
+pub use host::native::{Clock, Durability, Embedded};
 pub use id::{AnyNoun, Id, Many, Ref};
 pub use json::Json;
 pub use noun::Noun;
-#[cfg(not(target_arch = "wasm32"))]
-pub use host::native::{Clock, Durability, Embedded};
 pub use value::{Embedding, Shape, Value};

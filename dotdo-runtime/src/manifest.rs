@@ -74,7 +74,10 @@ pub struct Noun {
 /// A field of a noun.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::struct_excessive_bools, reason = "each flag is one attribute, and any combination is meaningful")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each flag is one attribute, and any combination is meaningful"
+)]
 pub struct Field {
     /// The name of field, column and JSON member.
     pub name: &'static str,
@@ -259,7 +262,11 @@ impl Manifest {
             domain: app.domain(),
             doc: app.def.doc,
             nouns: app.nouns().map(|entry| Noun::of(app, entry)).collect(),
-            handlers: app.routes().iter().map(|(flow, route)| Handler::of(flow, route)).collect(),
+            handlers: app
+                .routes()
+                .iter()
+                .map(|(flow, route)| Handler::of(flow, route))
+                .collect(),
             schedules: app.schedules().iter().map(Schedule::of).collect(),
             steps: app.steps().map(Function::step).collect(),
             flows: app.flows().map(Function::flow).collect(),
@@ -270,7 +277,8 @@ impl Manifest {
 impl Noun {
     fn of(app: &App, entry: &NounEntry) -> Self {
         let def = entry.def;
-        let (queries, verbs): (Vec<&VerbDef>, Vec<_>) = entry.verbs.values().partition(|verb| verb.query);
+        let (queries, verbs): (Vec<&VerbDef>, Vec<_>) =
+            entry.verbs.values().partition(|verb| verb.query);
         Self {
             name: def.name,
             plural: def.plural,
@@ -291,11 +299,21 @@ impl Noun {
 impl Field {
     fn of(column: &ColumnDef) -> Self {
         let (minimum, maximum) = column.range.unwrap_or_default();
-        let default = column.default.filter(|_| !column.secret).and_then(|make| make().ok());
+        let default = column
+            .default
+            .filter(|_| !column.secret)
+            .and_then(|make| make().ok());
         let mut schema = column.shape.schema();
         if let Tree::Object(schema) = &mut schema {
-            let described = [("minimum", minimum.map(Tree::from)), ("maximum", maximum.map(Tree::from))];
-            schema.extend(described.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+            let described = [
+                ("minimum", minimum.map(Tree::from)),
+                ("maximum", maximum.map(Tree::from)),
+            ];
+            schema.extend(
+                described
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+            );
         }
         Self {
             name: column.name,
@@ -323,7 +341,9 @@ fn tree(ty: ColumnType, cell: Cell) -> Tree {
     match (cell, ty) {
         (Cell::Null, _) => Tree::Null,
         (Cell::Integer(n), ColumnType::Boolean) => Tree::from(n != 0),
-        (Cell::Integer(n), ColumnType::Timestamp) => Tree::from(instant(n).to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        (Cell::Integer(n), ColumnType::Timestamp) => {
+            Tree::from(instant(n).to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        }
         (Cell::Integer(n), _) => Tree::from(n),
         (Cell::Real(n), _) => Tree::from(n),
         (Cell::Text(text), ColumnType::Json) => serde_json::from_str(&text).unwrap_or(Tree::Null),
@@ -334,10 +354,20 @@ fn tree(ty: ColumnType, cell: Cell) -> Tree {
 
 impl Verb {
     fn of(def: &VerbDef) -> Self {
-        let VerbForms { action, activity, event, reverse } = VerbForms::of(def.name);
+        let VerbForms {
+            action,
+            activity,
+            event,
+            reverse,
+        } = VerbForms::of(def.name);
         Self {
             name: def.name,
-            forms: Forms { action, activity, event, reverse },
+            forms: Forms {
+                action,
+                activity,
+                event,
+                reverse,
+            },
             event: def.event,
             args: Shape::object(def.args),
             output: def.output.schema(),
@@ -348,7 +378,12 @@ impl Verb {
 
 impl Query {
     fn of(def: &VerbDef) -> Self {
-        Self { name: def.name, args: Shape::object(def.args), output: def.output.schema(), doc: def.doc }
+        Self {
+            name: def.name,
+            args: Shape::object(def.args),
+            output: def.output.schema(),
+            doc: def.doc,
+        }
     }
 }
 

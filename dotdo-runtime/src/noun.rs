@@ -45,7 +45,10 @@ pub trait Noun: Value + Sized {
 
     /// Calls to the one with this id. A stub is a value: nothing happens until a context runs a call made with it.
     fn stub(id: impl Into<Id<Self>>) -> Self::Stub {
-        Self::Stub::onward(crate::stub::Chain::start(Self::DEF.name, id.into().as_str()))
+        Self::Stub::onward(crate::stub::Chain::start(
+            Self::DEF.name,
+            id.into().as_str(),
+        ))
     }
 
     /// A typed question: those for which the filter holds.
@@ -65,12 +68,22 @@ pub trait Noun: Value + Sized {
 
     /// Makes a new one, with an id made by dotdo. Emits `created`.
     fn create(self) -> Call<Ref<Self>> {
-        Call::of_create(Op::Create { noun: Self::DEF.name.into(), id: None, data: Json::of(&self).unwrap_or_else(|_| Json::null()), visibility: None })
+        Call::of_create(Op::Create {
+            noun: Self::DEF.name.into(),
+            id: None,
+            data: Json::of(&self).unwrap_or_else(|_| Json::null()),
+            visibility: None,
+        })
     }
 
     /// Makes a new one with an id of your own. Emits `created`; it is a conflict if the id is taken.
     fn create_as(self, id: impl Into<Id<Self>>) -> Call<Ref<Self>> {
-        Call::of_create(Op::Create { noun: Self::DEF.name.into(), id: Some(id.into().as_str().to_owned()), data: Json::of(&self).unwrap_or_else(|_| Json::null()), visibility: None })
+        Call::of_create(Op::Create {
+            noun: Self::DEF.name.into(),
+            id: Some(id.into().as_str().to_owned()),
+            data: Json::of(&self).unwrap_or_else(|_| Json::null()),
+            visibility: None,
+        })
     }
 }
 
@@ -231,7 +244,11 @@ pub struct EventKey<N, P = N> {
 impl<N, P> EventKey<N, P> {
     #[doc(hidden)]
     pub const fn new(noun: &'static str, verb: &'static str) -> Self {
-        Self { noun, verb, types: PhantomData }
+        Self {
+            noun,
+            verb,
+            types: PhantomData,
+        }
     }
 
     /// The noun: `Order`.
@@ -247,7 +264,10 @@ impl<N, P> EventKey<N, P> {
     /// The pattern that matches exactly this event.
     #[doc(hidden)]
     pub const fn pattern(&self) -> Pattern {
-        Pattern { noun: Some(self.noun), verb: Some(self.verb) }
+        Pattern {
+            noun: Some(self.noun),
+            verb: Some(self.verb),
+        }
     }
 }
 
@@ -286,7 +306,12 @@ impl Pattern {
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{}", self.noun.unwrap_or("*"), self.verb.unwrap_or("*"))
+        write!(
+            f,
+            "{}::{}",
+            self.noun.unwrap_or("*"),
+            self.verb.unwrap_or("*")
+        )
     }
 }
 
@@ -330,24 +355,42 @@ pub fn cells_of<N: Noun>(json: &Json) -> Result<Vec<Cell>> {
 impl<N: Noun> Stub<N> {
     /// The whole thing as it is now.
     pub fn get(&self) -> Call<Found<N>> {
-        self.then(|id| Op::Get { noun: N::DEF.name.into(), id, at: None })
+        self.then(|id| Op::Get {
+            noun: N::DEF.name.into(),
+            id,
+            at: None,
+        })
     }
 
     /// Changes some of its fields: a JSON merge patch. Emits `updated`.
     pub fn update(&self, patch: &impl Serialize) -> Call<Found<N>> {
         let patch = Json::of(patch).unwrap_or_else(|_| Json::null());
-        self.then(|id| Op::Update { noun: N::DEF.name.into(), id, patch, if_match: None })
+        self.then(|id| Op::Update {
+            noun: N::DEF.name.into(),
+            id,
+            patch,
+            if_match: None,
+        })
     }
 
     /// Deletes it, leaving a tombstone. Emits `deleted`.
     pub fn delete(&self) -> Call<()> {
-        self.then(|id| Op::Delete { noun: N::DEF.name.into(), id, if_match: None })
+        self.then(|id| Op::Delete {
+            noun: N::DEF.name.into(),
+            id,
+            if_match: None,
+        })
     }
 
     /// A verb or query by its name; the typed methods end here.
     #[doc(hidden)]
     pub fn call<R: Value>(&self, verb: &'static str, args: &impl Serialize) -> Call<R> {
         let args = Json::of(args);
-        self.then(|id| Op::Call { noun: N::DEF.name.into(), id, verb: verb.into(), args: args.unwrap_or_else(|_| Json::null()) })
+        self.then(|id| Op::Call {
+            noun: N::DEF.name.into(),
+            id,
+            verb: verb.into(),
+            args: args.unwrap_or_else(|_| Json::null()),
+        })
     }
 }

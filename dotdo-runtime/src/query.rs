@@ -19,10 +19,23 @@ pub struct Filter(pub(crate) Expr);
 #[serde(rename_all = "camelCase")]
 pub enum Expr {
     All,
-    Compare { column: String, op: Compare, value: Cell },
-    In { column: String, values: Vec<Cell> },
-    Null { column: String },
-    Contains { column: String, text: String, prefix: bool },
+    Compare {
+        column: String,
+        op: Compare,
+        value: Cell,
+    },
+    In {
+        column: String,
+        values: Vec<Cell>,
+    },
+    Null {
+        column: String,
+    },
+    Contains {
+        column: String,
+        text: String,
+        prefix: bool,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
@@ -52,7 +65,11 @@ impl Filter {
         Self(expr)
     }
     pub(crate) fn equals(column: &str, value: Cell) -> Self {
-        Self(Expr::Compare { column: column.into(), op: Compare::Eq, value })
+        Self(Expr::Compare {
+            column: column.into(),
+            op: Compare::Eq,
+            value,
+        })
     }
 }
 
@@ -99,28 +116,47 @@ pub struct Order {
 impl<T> Column<T> {
     #[doc(hidden)]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, ty: PhantomData }
+        Self {
+            name,
+            ty: PhantomData,
+        }
     }
     /// It has no value.
     pub fn is_null(&self) -> Filter {
-        Filter(Expr::Null { column: self.name.into() })
+        Filter(Expr::Null {
+            column: self.name.into(),
+        })
     }
     /// Smallest first.
     pub fn asc(&self) -> Order {
-        Order { column: self.name.into(), descending: false }
+        Order {
+            column: self.name.into(),
+            descending: false,
+        }
     }
     /// Greatest first.
     pub fn desc(&self) -> Order {
-        Order { column: self.name.into(), descending: true }
+        Order {
+            column: self.name.into(),
+            descending: true,
+        }
     }
 }
 
 impl<T: Value> Column<T> {
     fn compare(self, op: Compare, value: impl Into<T>) -> Filter {
         Filter(match value.into().to_cell() {
-            Ok(Cell::Null) if op == Compare::Eq => Expr::Null { column: self.name.into() },
-            Ok(Cell::Null) if op == Compare::Ne => Expr::Not(Box::new(Expr::Null { column: self.name.into() })),
-            Ok(value) => Expr::Compare { column: self.name.into(), op, value },
+            Ok(Cell::Null) if op == Compare::Eq => Expr::Null {
+                column: self.name.into(),
+            },
+            Ok(Cell::Null) if op == Compare::Ne => Expr::Not(Box::new(Expr::Null {
+                column: self.name.into(),
+            })),
+            Ok(value) => Expr::Compare {
+                column: self.name.into(),
+                op,
+                value,
+            },
             Err(e) => Expr::Bad(e.message().into()),
         })
     }
@@ -152,7 +188,10 @@ impl<T: Value> Column<T> {
     pub fn is_in(&self, values: impl IntoIterator<Item = impl Into<T>>) -> Filter {
         let cells: crate::Result<Vec<_>> = values.into_iter().map(|v| v.into().to_cell()).collect();
         Filter(match cells {
-            Ok(values) => Expr::In { column: self.name.into(), values },
+            Ok(values) => Expr::In {
+                column: self.name.into(),
+                values,
+            },
             Err(e) => Expr::Bad(e.message().into()),
         })
     }
@@ -168,11 +207,19 @@ pub trait TextColumn {
     fn column(&self) -> &'static str;
     /// The text stands somewhere in it, upper and lower case of ASCII letters taken as equal.
     fn contains(&self, text: impl Into<String>) -> Filter {
-        Filter(Expr::Contains { column: self.column().into(), text: text.into(), prefix: false })
+        Filter(Expr::Contains {
+            column: self.column().into(),
+            text: text.into(),
+            prefix: false,
+        })
     }
     /// It begins with the text, upper and lower case of ASCII letters taken as equal.
     fn starts_with(&self, text: impl Into<String>) -> Filter {
-        Filter(Expr::Contains { column: self.column().into(), text: text.into(), prefix: true })
+        Filter(Expr::Contains {
+            column: self.column().into(),
+            text: text.into(),
+            prefix: true,
+        })
     }
 }
 impl TextColumn for Column<String> {
@@ -224,14 +271,28 @@ pub enum Form {
     First,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 fn is_false(b: &bool) -> bool {
     !b
 }
 
 impl FindSpec {
     pub(crate) fn all(noun: &str) -> Self {
-        Self { noun: noun.into(), filter: Filter::all(), order: Vec::new(), limit: None, after: None, search: None, near: None, deleted: false, answer: Form::Page, here: false }
+        Self {
+            noun: noun.into(),
+            filter: Filter::all(),
+            order: Vec::new(),
+            limit: None,
+            after: None,
+            search: None,
+            near: None,
+            deleted: false,
+            answer: Form::Page,
+            here: false,
+        }
     }
 }
 
@@ -245,7 +306,10 @@ pub struct Find<N> {
 
 impl<N> Clone for Find<N> {
     fn clone(&self) -> Self {
-        Self { spec: self.spec.clone(), noun: PhantomData }
+        Self {
+            spec: self.spec.clone(),
+            noun: PhantomData,
+        }
     }
 }
 
@@ -276,12 +340,25 @@ impl<'de, N: Noun> Deserialize<'de> for Found<N> {
             updated_at: DateTime<Utc>,
             data: N,
         }
-        let Plain { id, version, created_at, updated_at, mut data } = Plain::<N>::deserialize(deserializer)?;
+        let Plain {
+            id,
+            version,
+            created_at,
+            updated_at,
+            mut data,
+        } = Plain::<N>::deserialize(deserializer)?;
         if N::HAS_MANY {
             let cells = data.to_cells().map_err(serde::de::Error::custom)?;
-            data = N::from_cells(id.as_str(), &mut cells.into_iter()).map_err(serde::de::Error::custom)?;
+            data = N::from_cells(id.as_str(), &mut cells.into_iter())
+                .map_err(serde::de::Error::custom)?;
         }
-        Ok(Self { id, version, created_at, updated_at, data })
+        Ok(Self {
+            id,
+            version,
+            created_at,
+            updated_at,
+            data,
+        })
     }
 }
 
@@ -299,7 +376,13 @@ impl<N: Noun> Value for Found<N> {
 
 impl<N: Noun> Find<N> {
     pub(crate) fn new(filter: Filter) -> Self {
-        Self { spec: FindSpec { filter, ..FindSpec::all(N::DEF.name) }, noun: PhantomData }
+        Self {
+            spec: FindSpec {
+                filter,
+                ..FindSpec::all(N::DEF.name)
+            },
+            noun: PhantomData,
+        }
     }
 
     /// Those for which this holds as well.
@@ -333,8 +416,15 @@ impl<N: Noun> Find<N> {
     }
 
     /// Those whose embedding is most similar, the most similar first.
-    pub fn near(mut self, column: impl FnOnce(&N::Columns) -> Column<Embedding>, point: &Embedding) -> Self {
-        self.spec.near = Some((column(&N::COLUMNS).name.to_owned(), point.numbers().to_vec()));
+    pub fn near(
+        mut self,
+        column: impl FnOnce(&N::Columns) -> Column<Embedding>,
+        point: &Embedding,
+    ) -> Self {
+        self.spec.near = Some((
+            column(&N::COLUMNS).name.to_owned(),
+            point.numbers().to_vec(),
+        ));
         self
     }
 
@@ -371,7 +461,10 @@ pub struct First<N>(Find<N>);
 impl<N: Noun> Effect for Find<N> {
     type Output = Vec<Found<N>>;
     fn into_deed(self) -> Deed {
-        Deed::Find(FindSpec { answer: Form::Items, ..self.spec })
+        Deed::Find(FindSpec {
+            answer: Form::Items,
+            ..self.spec
+        })
     }
 }
 impl Effect for Count {
@@ -383,6 +476,9 @@ impl Effect for Count {
 impl<N: Noun> Effect for First<N> {
     type Output = Option<Found<N>>;
     fn into_deed(self) -> Deed {
-        Deed::Find(FindSpec { answer: Form::First, ..self.0.spec })
+        Deed::Find(FindSpec {
+            answer: Form::First,
+            ..self.0.spec
+        })
     }
 }

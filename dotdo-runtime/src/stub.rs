@@ -109,7 +109,7 @@ pub enum Op {
     },
     /// What the object is: identity, schema, counts, schedules.
     Inspect,
-    /// Starts a step or flow by its name. Answers its output.
+    /// Accepts a step or flow by its name. Answers `null`; nobody waits for it.
     Run {
         /// The name of the function.
         name: String,
@@ -142,8 +142,10 @@ impl Op {
             | Self::Call { noun, id, .. }
             | Self::Update { noun, id, .. }
             | Self::Delete { noun, id, .. }
-            | Self::History { noun, id, .. } => Some((noun, id)),
-            Self::Create { noun, id: Some(id), .. } => Some((noun, id)),
+            | Self::History { noun, id, .. }
+            | Self::Create {
+                noun, id: Some(id), ..
+            } => Some((noun, id)),
             _ => None,
         }
     }
@@ -178,7 +180,14 @@ impl Op {
     pub fn is_read(&self) -> bool {
         matches!(
             self,
-            Self::Get { .. } | Self::Find(_) | Self::Count(_) | Self::History { .. } | Self::Events(_) | Self::Actions(_) | Self::DeadLetters { .. } | Self::Inspect
+            Self::Get { .. }
+                | Self::Find(_)
+                | Self::Count(_)
+                | Self::History { .. }
+                | Self::Events(_)
+                | Self::Actions(_)
+                | Self::DeadLetters { .. }
+                | Self::Inspect
         )
     }
 }
@@ -194,12 +203,20 @@ pub struct Chain {
 
 impl Chain {
     pub(crate) fn start(noun: &str, id: &str) -> Self {
-        Self { id: id.to_owned(), noun: noun.to_owned(), ops: Vec::new() }
+        Self {
+            id: id.to_owned(),
+            noun: noun.to_owned(),
+            ops: Vec::new(),
+        }
     }
     fn then(&self, op: impl FnOnce(String) -> Op) -> Self {
         let mut ops = self.ops.clone();
         ops.push(op(self.id.clone()));
-        Self { id: String::new(), noun: self.noun.clone(), ops }
+        Self {
+            id: String::new(),
+            noun: self.noun.clone(),
+            ops,
+        }
     }
 }
 
@@ -227,7 +244,10 @@ impl<N> std::fmt::Debug for Stub<N> {
 }
 impl<N> Onward for Stub<N> {
     fn onward(chain: Chain) -> Self {
-        Self { chain, noun: PhantomData }
+        Self {
+            chain,
+            noun: PhantomData,
+        }
     }
 }
 
@@ -245,19 +265,31 @@ pub struct Call<R: Value> {
 impl<R: Value> Call<R> {
     fn new(chain: Chain) -> Self {
         let ops = chain.ops.clone();
-        Self { ops, next: R::Next::onward(chain), output: PhantomData }
+        Self {
+            ops,
+            next: R::Next::onward(chain),
+            output: PhantomData,
+        }
     }
 }
 
 impl<N: Noun> Call<Ref<N>> {
     pub(crate) fn of_create(op: Op) -> Self {
-        Self::new(Chain { id: String::new(), noun: N::DEF.name.to_owned(), ops: vec![op] })
+        Self::new(Chain {
+            id: String::new(),
+            noun: N::DEF.name.to_owned(),
+            ops: vec![op],
+        })
     }
 }
 
 impl<R: Value> Clone for Call<R> {
     fn clone(&self) -> Self {
-        Self { ops: self.ops.clone(), next: self.next.clone(), output: PhantomData }
+        Self {
+            ops: self.ops.clone(),
+            next: self.next.clone(),
+            output: PhantomData,
+        }
     }
 }
 impl<R: Value> std::fmt::Debug for Call<R> {

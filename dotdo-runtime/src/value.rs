@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::json::{self, Json};
 use crate::stub::Chain;
 
-/// One value of SQLite's.
+/// One value of `SQLite`'s.
 #[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
@@ -149,7 +149,12 @@ impl Member {
     /// The member that a type makes.
     #[doc(hidden)]
     pub const fn of<T: Value>(name: &'static str, doc: &'static str) -> Self {
-        Self { name, shape: T::SHAPE, optional: T::NULLABLE, doc }
+        Self {
+            name,
+            shape: T::SHAPE,
+            optional: T::NULLABLE,
+            doc,
+        }
     }
 }
 
@@ -168,9 +173,13 @@ impl Shape {
             Self::Reference(_) => ColumnType::Reference,
             Self::Bytes | Self::Embedding => ColumnType::Blob,
             Self::Optional(inner) => inner.column(),
-            Self::Nothing | Self::List(_) | Self::Map(_) | Self::Record(..) | Self::Tuple(_) | Self::OneOf(..) | Self::Any => {
-                ColumnType::Json
-            }
+            Self::Nothing
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(..)
+            | Self::Tuple(_)
+            | Self::OneOf(..)
+            | Self::Any => ColumnType::Json,
         }
     }
 
@@ -206,8 +215,12 @@ impl Shape {
             Self::Time => json!({"type": "string", "format": "time"}),
             Self::Decimal => json!({"type": "string", "format": "decimal"}),
             Self::Reference(noun) => json!({"type": "string", "format": "id", "noun": noun}),
-            Self::Bytes => json!({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}}),
-            Self::Embedding => json!({"type": "array", "items": {"type": "number"}, "minItems": 128, "maxItems": 128}),
+            Self::Bytes => {
+                json!({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}})
+            }
+            Self::Embedding => {
+                json!({"type": "array", "items": {"type": "number"}, "minItems": 128, "maxItems": 128})
+            }
             Self::Choice(choices) => json!({"enum": choices}),
             Self::Optional(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
             Self::List(inner) => json!({"type": "array", "items": inner.schema()}),
@@ -220,10 +233,12 @@ impl Shape {
                 schema["title"] = name.into();
                 schema
             }
-            Self::OneOf(name, members) => json!({"title": name, "oneOf": members.iter().map(|m| match m.shape {
+            Self::OneOf(name, members) => {
+                json!({"title": name, "oneOf": members.iter().map(|m| match m.shape {
                 Shape::Nothing => json!({"const": m.name}),
                 shape => json!({"type": "object", "properties": {m.name: shape.schema()}, "required": [m.name]}),
-            }).collect::<Vec<_>>()}),
+            }).collect::<Vec<_>>()})
+            }
             Self::Any => json!({}),
         }
     }
@@ -238,7 +253,11 @@ impl Shape {
             }
             properties.insert(member.name.into(), schema);
         }
-        let required: Vec<_> = members.iter().filter(|m| !m.optional).map(|m| m.name).collect();
+        let required: Vec<_> = members
+            .iter()
+            .filter(|m| !m.optional)
+            .map(|m| m.name)
+            .collect();
         serde_json::json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
     }
 }
@@ -261,7 +280,9 @@ impl Onward for () {
     label = "this type cannot be stored or sent",
     note = "if you own `{Self}`, add `#[derive(Value)]` to its definition; otherwise wrap what it holds in a type of your own"
 )]
-pub trait Value: Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + 'static {
+pub trait Value:
+    Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + 'static
+{
     /// The shape of its JSON.
     const SHAPE: Shape;
     /// Whether a column of it may be NULL.
@@ -313,12 +334,18 @@ pub trait Value: Serialize + DeserializeOwned + Clone + std::fmt::Debug + Partia
         crate::event::Event::read(json)
     }
     #[doc(hidden)]
-    fn call<N: crate::noun::Noun>(stub: &crate::stub::Stub<N>, verb: &'static str, args: &impl Serialize) -> crate::stub::Call<Self> {
+    fn call<N: crate::noun::Noun>(
+        stub: &crate::stub::Stub<N>,
+        verb: &'static str,
+        args: &impl Serialize,
+    ) -> crate::stub::Call<Self> {
         stub.call(verb, args)
     }
     #[doc(hidden)]
     fn next(cells: &mut dyn Iterator<Item = Cell>, column: &str) -> Result<Self> {
-        let cell = cells.next().ok_or_else(|| Error::internal(format_args!("the row ends before `{column}`")))?;
+        let cell = cells
+            .next()
+            .ok_or_else(|| Error::internal(format_args!("the row ends before `{column}`")))?;
         Self::from_cell(cell).map_err(|e| e.context(format_args!("column `{column}`")))
     }
 
@@ -337,7 +364,10 @@ pub trait Value: Serialize + DeserializeOwned + Clone + std::fmt::Debug + Partia
 }
 
 fn misfit<T>(cell: &Cell) -> Error {
-    Error::internal(format_args!("a column of `{}` holds {cell:?}", std::any::type_name::<T>()))
+    Error::internal(format_args!(
+        "a column of `{}` holds {cell:?}",
+        std::any::type_name::<T>()
+    ))
 }
 
 macro_rules! integers {
@@ -373,7 +403,9 @@ impl Value for u8 {
         Ok(Cell::Integer(i64::from(*self)))
     }
     fn from_cell(cell: Cell) -> Result<Self> {
-        cell.as_integer().and_then(|n| n.try_into().ok()).ok_or_else(|| misfit::<Self>(&cell))
+        cell.as_integer()
+            .and_then(|n| n.try_into().ok())
+            .ok_or_else(|| misfit::<Self>(&cell))
     }
 }
 
@@ -398,7 +430,12 @@ macro_rules! as_json {
         impl Value for $t { const SHAPE: Shape = $shape; type Next = (); }
     )*};
 }
-as_json!(() = Shape::Nothing, serde_json::Value = Shape::Any, Json = Shape::Any, NaiveDateTime = Shape::Text);
+as_json!(
+    () = Shape::Nothing,
+    serde_json::Value = Shape::Any,
+    Json = Shape::Any,
+    NaiveDateTime = Shape::Text
+);
 
 impl Value for String {
     const SHAPE: Shape = Shape::Text;
@@ -421,7 +458,9 @@ impl Value for bool {
         Ok(Cell::from(*self))
     }
     fn from_cell(cell: Cell) -> Result<Self> {
-        cell.as_integer().map(|n| n != 0).ok_or_else(|| misfit::<Self>(&cell))
+        cell.as_integer()
+            .map(|n| n != 0)
+            .ok_or_else(|| misfit::<Self>(&cell))
     }
 }
 
@@ -454,7 +493,9 @@ impl Value for DateTime<Utc> {
         Ok(Cell::Integer(self.timestamp_micros()))
     }
     fn from_cell(cell: Cell) -> Result<Self> {
-        cell.as_integer().and_then(Self::from_timestamp_micros).ok_or_else(|| misfit::<Self>(&cell))
+        cell.as_integer()
+            .and_then(Self::from_timestamp_micros)
+            .ok_or_else(|| misfit::<Self>(&cell))
     }
 }
 
@@ -466,7 +507,11 @@ impl<T: Value> Value for Option<T> {
         self.as_ref().map_or(Ok(Cell::Null), T::to_cell)
     }
     fn from_cell(cell: Cell) -> Result<Self> {
-        if cell.is_null() { Ok(None) } else { T::from_cell(cell).map(Some) }
+        if cell.is_null() {
+            Ok(None)
+        } else {
+            T::from_cell(cell).map(Some)
+        }
     }
 }
 
@@ -498,7 +543,9 @@ impl<T: Value> Value for BTreeMap<String, T> {
     type Next = ();
 }
 
-impl<T: Value, S: std::hash::BuildHasher + Default + Clone + 'static> Value for HashMap<String, T, S> {
+impl<T: Value, S: std::hash::BuildHasher + Default + Clone + 'static> Value
+    for HashMap<String, T, S>
+{
     const SHAPE: Shape = Shape::Map(&T::SHAPE);
     type Next = ();
 }
@@ -511,7 +558,9 @@ macro_rules! tuples {
         }
     )*};
 }
-tuples!((A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F));
+tuples!((A)(A, B)(A, B, C)(A, B, C, D)(A, B, C, D, E)(
+    A, B, C, D, E, F
+));
 
 /// A point in the space of meanings: 128 numbers, stored as 512 bytes.
 ///
@@ -542,7 +591,11 @@ impl Embedding {
             a += x * x;
             b += y * y;
         }
-        if a == 0.0 || b == 0.0 { 0.0 } else { dot / (a.sqrt() * b.sqrt()) }
+        if a == 0.0 || b == 0.0 {
+            0.0
+        } else {
+            dot / (a.sqrt() * b.sqrt())
+        }
     }
 }
 
@@ -556,10 +609,11 @@ impl<'de> serde::Deserialize<'de> for Embedding {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let numbers = Vec::<f32>::deserialize(deserializer)?;
         let length = numbers.len();
-        let numbers: Box<[f32; 128]> = numbers
-            .into_boxed_slice()
-            .try_into()
-            .map_err(|_| serde::de::Error::custom(format_args!("an embedding has 128 numbers, this has {length}")))?;
+        let numbers: Box<[f32; 128]> = numbers.into_boxed_slice().try_into().map_err(|_| {
+            serde::de::Error::custom(format_args!(
+                "an embedding has 128 numbers, this has {length}"
+            ))
+        })?;
         Ok(Self(numbers))
     }
 }
@@ -568,7 +622,9 @@ impl Value for Embedding {
     const SHAPE: Shape = Shape::Embedding;
     type Next = ();
     fn to_cell(&self) -> Result<Cell> {
-        Ok(Cell::Blob(self.0.iter().flat_map(|n| n.to_le_bytes()).collect()))
+        Ok(Cell::Blob(
+            self.0.iter().flat_map(|n| n.to_le_bytes()).collect(),
+        ))
     }
     fn from_cell(cell: Cell) -> Result<Self> {
         match &cell {

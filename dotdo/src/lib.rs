@@ -39,10 +39,13 @@ pub use dotdo_runtime::noun::{EventKey, Row};
 pub use dotdo_runtime::query::{Column, Filter, Find, Found, TextColumn};
 pub use dotdo_runtime::store::actions::{Action, Kind, Status};
 pub use dotdo_runtime::store::{ActionFilter, EventFilter, Letter, Page, Relationship, Thing};
-pub use dotdo_runtime::stub::{Call, Stub};
+pub use dotdo_runtime::stub::{Call, Op, Stub};
 pub use dotdo_runtime::time::{days, hours, millis, minutes, secs, weeks};
-pub use dotdo_runtime::{AnyEvent, AnyNoun, Embedding, Error, ErrorKind, Event, Flow, Id, Json, Many, Noun, NounEvent, Ref, Result, Shape, Tx};
-pub use dotdo_runtime::{app as runtime_app, door, ensure, bail, host, object};
+pub use dotdo_runtime::{
+    AnyEvent, AnyNoun, Embedding, Error, ErrorKind, Event, Flow, Id, Json, Many, Noun, NounEvent,
+    Ref, Result, Shape, Tx,
+};
+pub use dotdo_runtime::{app as runtime_app, bail, door, ensure, host, object};
 
 /// A type that can be stored, journaled and sent: the trait, and the derive macro that implements it.
 pub use dotdo_macros::Value;
@@ -54,8 +57,9 @@ pub use dotdo_runtime::host::native::Exit;
 /// Everything a business is written with.
 pub mod prelude {
     pub use crate::{
-        AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Id, Many, Noun, NounEvent, Ref, Result, StepKey, TextColumn, Tx, Value, View, bail,
-        days, durable, ensure, every, hours, millis, minutes, noun, on, query, secs, verb, verbs, weeks,
+        AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Id, Many, Noun, NounEvent,
+        Ref, Result, StepKey, TextColumn, Tx, Value, View, bail, days, durable, ensure, every,
+        hours, millis, minutes, noun, on, query, secs, verb, verbs, weeks,
     };
 }
 
@@ -67,17 +71,20 @@ pub mod __private {
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, run_step};
     pub use dotdo_runtime::event::{AllEvents, event_verb, unknown_event};
     pub use dotdo_runtime::flow::{
-        FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any, run_every, run_flow, run_on, run_on_all, run_on_any, to_on,
-        to_on_all, to_on_any,
+        FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any,
+        run_every, run_flow, run_on, run_on_all, run_on_any, to_on, to_on_all, to_on_any,
     };
     pub use dotdo_runtime::journal::Run;
-    pub use dotdo_runtime::noun::{Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of, run_query, run_verb};
+    pub use dotdo_runtime::noun::Noun;
+    pub use dotdo_runtime::noun::{
+        Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of,
+        run_query, run_verb,
+    };
     pub use dotdo_runtime::object::turn::Turn;
     pub use dotdo_runtime::query::{Column, Filter, Find};
     pub use dotdo_runtime::stub::{Call, Chain, Stub};
     pub use dotdo_runtime::value::{Cell, Member, Onward, Shape, Value};
     pub use dotdo_runtime::{AnyEvent, Error, Event, Flow, Id, Json, Many, Ref, Result, Tx, View};
-    pub use dotdo_runtime::noun::Noun;
     pub use serde;
     // User code may have a `Some` or an `Ok` of its own.
     pub use core::option::Option::{self, None, Some};

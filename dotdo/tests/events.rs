@@ -102,38 +102,110 @@ dotdo::app! { pub House { Door, last, everything, all_doors, second, third, firs
 #[tokio::test]
 async fn handlers_run_in_order_each_by_itself_and_once() {
     let mut test = Test::of(House::DEF);
-    let door = test.run(Door { name: "front".into(), open: false }.create()).await.unwrap();
+    let door = test
+        .run(
+            Door {
+                name: "front".into(),
+                open: false,
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
     assert_eq!(LOG.take(), ["door created", "any Door::created"]);
 
     test.run(door.stub().open()).await.unwrap();
-    assert_eq!(LOG.take(), ["first host", "second", "third", "door opened", "any Door::opened", "last"]);
+    assert_eq!(
+        LOG.take(),
+        [
+            "first host",
+            "second",
+            "third",
+            "door opened",
+            "any Door::opened",
+            "last"
+        ]
+    );
 
-    let letters: Page<Letter> = test.ask(Op::DeadLetters { limit: 10, after: None }).await.unwrap();
-    assert_eq!(letters.items.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["second"]);
+    let letters: Page<Letter> = test
+        .ask(Op::DeadLetters {
+            limit: 10,
+            after: None,
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        letters
+            .items
+            .iter()
+            .map(|l| l.name.as_str())
+            .collect::<Vec<_>>(),
+        ["second"]
+    );
 
     test.run(door.stub().knock(2)).await.unwrap();
-    assert_eq!(LOG.take(), [format!("hear 2 at {door}"), "door knocked 2".into(), "any Door::knocked".into()]);
+    assert_eq!(
+        LOG.take(),
+        [
+            format!("hear 2 at {door}"),
+            "door knocked 2".into(),
+            "any Door::knocked".into()
+        ]
+    );
     test.run(door.stub().knock(3)).await.unwrap();
     assert!(LOG.take().contains(&"loud 3".to_owned()));
 
     let refused = test.run(door.stub().open()).await.unwrap_err();
     assert_eq!(refused.message(), "front is open");
     test.run(door.stub().paint("red".into())).await.unwrap();
-    assert!(LOG.take().is_empty(), "neither a refusal nor a silent verb emits");
+    assert!(
+        LOG.take().is_empty(),
+        "neither a refusal nor a silent verb emits"
+    );
 
     test.crash().await;
     test.restart().await;
-    assert!(LOG.take().is_empty(), "an event that was handled is not handled again");
+    assert!(
+        LOG.take().is_empty(),
+        "an event that was handled is not handled again"
+    );
 
-    let events: Page<DomainEvent> = test.ask(Op::Events(EventFilter { noun: Some("Door".into()), ..Default::default() })).await.unwrap();
-    let names: Vec<_> = events.items.iter().map(|e| format!("{} {}", e.sequence, e.verb)).collect();
+    let events: Page<DomainEvent> = test
+        .ask(Op::Events(EventFilter {
+            noun: Some("Door".into()),
+            ..Default::default()
+        }))
+        .await
+        .unwrap();
+    let names: Vec<_> = events
+        .items
+        .iter()
+        .map(|e| format!("{} {}", e.sequence, e.verb))
+        .collect();
     assert_eq!(names, ["1 created", "2 opened", "3 knocked", "4 knocked"]);
     assert_eq!(events.items[3].data.text(), r#"{"times":3}"#);
 
-    test.run(door.stub().update(&serde_json::json!({"name": "blue"}))).await.unwrap();
+    test.run(door.stub().update(&serde_json::json!({"name": "blue"})))
+        .await
+        .unwrap();
     test.run(door.stub().delete()).await.unwrap();
-    assert_eq!(LOG.take(), ["door updated", "any Door::updated", "door deleted", "any Door::deleted"]);
-    let page: Page<DomainEvent> = test.ask(Op::Events(EventFilter { after: Some(4), limit: Some(1), ..Default::default() })).await.unwrap();
+    assert_eq!(
+        LOG.take(),
+        [
+            "door updated",
+            "any Door::updated",
+            "door deleted",
+            "any Door::deleted"
+        ]
+    );
+    let page: Page<DomainEvent> = test
+        .ask(Op::Events(EventFilter {
+            after: Some(4),
+            limit: Some(1),
+            ..Default::default()
+        }))
+        .await
+        .unwrap();
     assert_eq!(page.items[0].sequence, 5, "numbers go on after a restart");
     assert_eq!(page.next.as_deref(), Some("5"));
 }

@@ -41,7 +41,13 @@ mod retries {
     dotdo::app! { pub Shop { Job, work, flaky } }
 
     async fn letters(test: &Test) -> Vec<Letter> {
-        test.ask::<Page<Letter>>(Op::DeadLetters { limit: 10, after: None }).await.unwrap().items
+        test.ask::<Page<Letter>>(Op::DeadLetters {
+            limit: 10,
+            after: None,
+        })
+        .await
+        .unwrap()
+        .items
     }
 
     // One test, because the log is shared.
@@ -49,8 +55,19 @@ mod retries {
     async fn a_step_is_retried_with_backoff_until_it_succeeds_or_gives_up() {
         let test = Test::of(Shop::DEF);
 
-        test.run(Job { name: "twice".into() }.create()).await.unwrap();
-        assert_eq!(LOG.count("try twice"), 1, "the first attempt is made at once");
+        test.run(
+            Job {
+                name: "twice".into(),
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            LOG.count("try twice"),
+            1,
+            "the first attempt is made at once"
+        );
         test.advance(millis(99)).await;
         assert_eq!(LOG.count("try twice"), 1, "the second waits 100 ms");
         test.advance(millis(1)).await;
@@ -62,42 +79,89 @@ mod retries {
         assert_eq!(LOG.count("worked after 3"), 1);
         LOG.take();
 
-        test.run(Job { name: "never".into() }.create()).await.unwrap();
+        test.run(
+            Job {
+                name: "never".into(),
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
         for _ in 0..10 {
             test.advance(secs(2)).await;
         }
-        assert_eq!(LOG.take(), vec!["try never"; 4], "one attempt and three more");
+        assert_eq!(
+            LOG.take(),
+            vec!["try never"; 4],
+            "one attempt and three more"
+        );
         let found = letters(&test).await;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].name, "work");
         assert_eq!(found[0].error.message(), "nobody answers");
 
-        test.run(Job { name: "refused".into() }.create()).await.unwrap();
+        test.run(
+            Job {
+                name: "refused".into(),
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
         test.advance(secs(10)).await;
         assert_eq!(LOG.take(), ["try refused"], "a refusal is not retried");
         assert_eq!(letters(&test).await[1].error.kind(), ErrorKind::Refused);
 
-        test.run(Job { name: "later".into() }.create()).await.unwrap();
+        test.run(
+            Job {
+                name: "later".into(),
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
         test.advance(secs(59)).await;
-        assert_eq!(LOG.count("try later"), 1, "the other side said when to come back");
+        assert_eq!(
+            LOG.count("try later"),
+            1,
+            "the other side said when to come back"
+        );
         test.advance(secs(1)).await;
         assert_eq!(LOG.take(), ["try later", "try later", "worked after 2"]);
 
         // The dead letter can be run once more, and what failed is tried again.
         let id = letters(&test).await[0].id.clone();
-        test.ask::<String>(Op::Replay { id: id.clone() }).await.unwrap();
+        test.ask::<String>(Op::Replay { id: id.clone() })
+            .await
+            .unwrap();
         test.settled().await;
         for _ in 0..10 {
             test.advance(secs(2)).await;
         }
         assert_eq!(LOG.take(), vec!["try never"; 4]);
-        let again = test.ask::<String>(Op::Replay { id: "none".into() }).await.unwrap_err();
+        let again = test
+            .ask::<String>(Op::Replay { id: "none".into() })
+            .await
+            .unwrap_err();
         assert_eq!(again.kind(), ErrorKind::NotFound);
 
-        let actions: Page<Action> = test.ask(Op::Actions(ActionFilter { kind: Some(Kind::Step), status: Some(Status::Completed), ..Default::default() })).await.unwrap();
-        assert_eq!(actions.items.iter().map(|a| a.attempts).collect::<Vec<_>>(), [3, 2]);
+        let actions: Page<Action> = test
+            .ask(Op::Actions(ActionFilter {
+                kind: Some(Kind::Step),
+                status: Some(Status::Completed),
+                ..Default::default()
+            }))
+            .await
+            .unwrap();
+        assert_eq!(
+            actions.items.iter().map(|a| a.attempts).collect::<Vec<_>>(),
+            [3, 2]
+        );
         assert_eq!(actions.items[0].output.as_ref().unwrap().text(), "3");
-        assert!(actions.items[0].started_at.is_some() && actions.items[0].completed_at > actions.items[0].started_at);
+        assert!(
+            actions.items[0].started_at.is_some()
+                && actions.items[0].completed_at > actions.items[0].started_at
+        );
     }
 }
 
@@ -118,7 +182,11 @@ mod crashes {
         cx.sleep(hours(2)).await?;
         let back = cx.run(book(event.data.to.clone(), 2)).await?;
         let end = cx.now().await?;
-        LOG.say(format!("travelled {seat} {back} for {} dice {}", end - start, dice == cx_dice(dice)));
+        LOG.say(format!(
+            "travelled {seat} {back} for {} dice {}",
+            end - start,
+            dice == cx_dice(dice)
+        ));
         Ok(())
     }
 
@@ -150,19 +218,28 @@ mod crashes {
         assert_eq!(LOG.count("book Rome 2"), 0, "it still sleeps");
         test.advance(hours(1)).await;
         assert_eq!(LOG.count("book Rome 1"), 1);
-        assert_eq!(LOG.count("travelled Rome-1 Rome-2 for PT7200S dice true"), 1);
+        assert_eq!(
+            LOG.count("travelled Rome-1 Rome-2 for PT7200S dice true"),
+            1
+        );
         test.crash().await;
         test.advance(hours(24)).await;
         assert_eq!(LOG.count("book Rome 2"), 1);
         LOG.take();
 
         // What was running when the process died runs again, under the same key.
-        test.business().run(Trip { to: "hang".into() }.create()).await.unwrap();
+        test.business()
+            .run(Trip { to: "hang".into() }.create())
+            .await
+            .unwrap();
         LOG.said("book hang 1").await;
         test.crash().await;
         assert_eq!(LOG.count("book hang 1"), 2);
         let lines = LOG.take();
-        let keys: Vec<_> = lines.iter().filter(|line| line.starts_with("key ")).collect();
+        let keys: Vec<_> = lines
+            .iter()
+            .filter(|line| line.starts_with("key "))
+            .collect();
         assert_eq!(keys.len(), 2);
         assert_eq!(keys[0], keys[1]);
     }
@@ -200,7 +277,10 @@ mod limits {
                 LOG.say(format!("sum {sum}"));
             }
             "child" => LOG.say(format!("child gave {}", cx.run(sub(20)).await?)),
-            "named" => LOG.say(format!("named gave {}", cx.run_named("twice", &serde_json::json!({"n": 4})).await?)),
+            "named" => LOG.say(format!(
+                "named gave {}",
+                cx.run_named("twice", &serde_json::json!({"n": 4})).await?
+            )),
             "nobody" => LOG.say(cx.run_named("nobody", &()).await.unwrap_err().to_string()),
             "send" => {
                 cx.send(twice(50));
@@ -245,12 +325,31 @@ mod limits {
     async fn limits_children_names_and_defects() {
         let mut test = Test::of(Tasks::DEF);
         // These steps never end by themselves, so nothing settles before their time is up.
-        test.business().run(Task { kind: "attempt".into() }.create()).await.unwrap();
+        test.business()
+            .run(
+                Task {
+                    kind: "attempt".into(),
+                }
+                .create(),
+            )
+            .await
+            .unwrap();
         LOG.said("endless").await;
         test.business().advance_now(secs(5)).await;
-        assert_eq!(LOG.take(), ["endless", "`endless` did not finish within 5s"]);
+        assert_eq!(
+            LOG.take(),
+            ["endless", "`endless` did not finish within 5s"]
+        );
 
-        test.business().run(Task { kind: "timeout".into() }.create()).await.unwrap();
+        test.business()
+            .run(
+                Task {
+                    kind: "timeout".into(),
+                }
+                .create(),
+            )
+            .await
+            .unwrap();
         LOG.said("limited").await;
         LOG.take();
         test.business().advance_now(secs(3)).await;
@@ -259,7 +358,10 @@ mod limits {
             () = LOG.said("limited") => {}
         }
         test.business().advance_now(secs(3)).await;
-        assert_eq!(LOG.take(), ["limited", "`limited` did not finish within 3s"]);
+        assert_eq!(
+            LOG.take(),
+            ["limited", "`limited` did not finish within 3s"]
+        );
 
         kind(&test, "loop").await;
         assert_eq!(LOG.take(), ["twice 0", "twice 1", "twice 2", "sum 6"]);
@@ -282,12 +384,22 @@ mod limits {
         kind(&test, "foreign").await;
         kind(&test, "panic").await;
         test.advance(hours(1)).await;
-        let letters: Page<Letter> = test.ask(Op::DeadLetters { limit: 10, after: None }).await.unwrap();
+        let letters: Page<Letter> = test
+            .ask(Op::DeadLetters {
+                limit: 10,
+                after: None,
+            })
+            .await
+            .unwrap();
         let mut errors: Vec<_> = letters.items.iter().map(|l| l.error.message()).collect();
         errors.sort_unstable();
         assert_eq!(errors.len(), 3, "{errors:?}");
         assert_eq!(errors[0], "`handle` did not finish within 1h");
         assert_eq!(errors[1], "the code panicked: this is a defect");
-        assert!(errors[2].contains("awaits something that no context performs"), "{}", errors[2]);
+        assert!(
+            errors[2].contains("awaits something that no context performs"),
+            "{}",
+            errors[2]
+        );
     }
 }

@@ -48,7 +48,16 @@ mod wrong {
 #[tokio::test]
 async fn additive_changes_migrate_and_others_are_refused() {
     let mut test = Test::of(before::Hotel::DEF);
-    let id = test.run(before::Guest { name: "Ann".into(), tel: Some("123".into()) }.create()).await.unwrap();
+    let id = test
+        .run(
+            before::Guest {
+                name: "Ann".into(),
+                tel: Some("123".into()),
+            }
+            .create(),
+        )
+        .await
+        .unwrap();
     let id = id.to_string();
 
     test.restart_as(wrong::Hotel::DEF).await;
@@ -56,14 +65,20 @@ async fn additive_changes_migrate_and_others_are_refused() {
     assert!(refused.message().contains("name"), "{refused}");
 
     test.restart_as(after::Hotel::DEF).await;
-    let ann = test.run(after::Guest::stub(Id::new(id.as_str()).unwrap()).get()).await.unwrap();
+    let ann = test
+        .run(after::Guest::stub(Id::new(id.as_str()).unwrap()).get())
+        .await
+        .unwrap();
     assert_eq!((ann.phone.as_deref(), ann.stars), (Some("123"), 1));
     test.run(after::Room { number: 7 }.create()).await.unwrap();
 
     // An older program meets newer data: what it knows not it would lose, so it is told.
     test.restart_as(before::Hotel::DEF).await;
     let refused = test.run(before::Guest::all().count()).await.unwrap_err();
-    assert!(refused.message().contains("Room") || refused.message().contains("rooms"), "{refused}");
+    assert!(
+        refused.message().contains("Room") || refused.message().contains("rooms"),
+        "{refused}"
+    );
     test.restart_as(after::Hotel::DEF).await;
     assert_eq!(test.run(after::Room::all().count()).await.unwrap(), 1);
 }

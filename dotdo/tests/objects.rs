@@ -52,7 +52,9 @@ impl Customer {
 
     #[query]
     fn latest_order(&self, _cx: &View) -> Result<Ref<Order>> {
-        self.latest.clone().ok_or_else(|| Error::refused("no order yet"))
+        self.latest
+            .clone()
+            .ok_or_else(|| Error::refused("no order yet"))
     }
 
     #[query]
@@ -79,14 +81,20 @@ impl Order {
     fn pay(&mut self, cx: &mut Tx) -> Result<Payment> {
         ensure!(self.stage == Stage::Open, "order {} is settled", cx.id());
         self.stage = Stage::Paid;
-        cx.create(&Line { text: "paid".into() })?;
-        Ok(Payment { customer: self.customer.clone() })
+        cx.create(&Line {
+            text: "paid".into(),
+        })?;
+        Ok(Payment {
+            customer: self.customer.clone(),
+        })
     }
 
     #[verb(event = failed_to_pay)]
     fn pay_badly(&mut self, cx: &mut Tx, how: String) -> Result<()> {
         self.stage = Stage::Paid;
-        cx.create(&Line { text: "never".into() })?;
+        cx.create(&Line {
+            text: "never".into(),
+        })?;
         cx.send(Customer::stub(&self.customer).count_order(cx.id().as_str().try_into()?))?;
         match how.as_str() {
             "refuse" => bail!("no"),
@@ -107,7 +115,9 @@ impl Order {
 
     #[on(Order::created)]
     async fn tell(cx: Flow<Order>, event: Event<Order>) -> Result<()> {
-        let count = cx.run(Customer::stub(&event.data.customer).count_order(cx.id().into())).await?;
+        let count = cx
+            .run(Customer::stub(&event.data.customer).count_order(cx.id().into()))
+            .await?;
         LOG.say(format!("order {count}"));
         let same = cx.run(cx.this().customer().address()).await?;
         LOG.say(same);
@@ -119,13 +129,24 @@ dotdo::app! { pub Shop { Customer, Order, Line } }
 
 async fn shop() -> (Test, Ref<Customer>) {
     let test = Test::of(Shop::DEF);
-    let ann = Customer { email: "ann@shop.example".into(), latest: None, orders: 0 };
-    let ann = test.run(ann.create_as(Id::new("ann").unwrap())).await.unwrap();
+    let ann = Customer {
+        email: "ann@shop.example".into(),
+        latest: None,
+        orders: 0,
+    };
+    let ann = test
+        .run(ann.create_as(Id::new("ann").unwrap()))
+        .await
+        .unwrap();
     (test, ann)
 }
 
 fn order(customer: &Ref<Customer>, cents: i64) -> Order {
-    Order { customer: customer.clone(), total_cents: cents, stage: Stage::Open }
+    Order {
+        customer: customer.clone(),
+        total_cents: cents,
+        stage: Stage::Open,
+    }
 }
 
 #[tokio::test]
@@ -136,38 +157,96 @@ async fn objects_call_each_other() {
     test.run(first.stub().pay()).await.unwrap();
     assert_eq!(LOG.take(), [format!("thank ann for {first}")]);
     let again = test.run(first.stub().pay()).await.unwrap_err();
-    assert_eq!((again.kind(), again.message()), (ErrorKind::Refused, format!("order {first} is settled").as_str()));
+    assert_eq!(
+        (again.kind(), again.message()),
+        (
+            ErrorKind::Refused,
+            format!("order {first} is settled").as_str()
+        )
+    );
 
     // A chain through three objects is one expression.
-    let address = test.run(ann.stub().latest_order().customer().address()).await.unwrap();
+    let address = test
+        .run(ann.stub().latest_order().customer().address())
+        .await
+        .unwrap();
     assert_eq!(address, "ann@shop.example of ann");
     let found = test.run(ann.stub().latest_order().get()).await.unwrap();
     assert_eq!((found.total_cents, found.version), (100, 2));
-    let nobody = test.run(Customer::stub(Id::new("bob").unwrap()).latest_order().customer()).await.unwrap_err();
+    let nobody = test
+        .run(
+            Customer::stub(Id::new("bob").unwrap())
+                .latest_order()
+                .customer(),
+        )
+        .await
+        .unwrap_err();
     assert_eq!(nobody.kind(), ErrorKind::NotFound);
 
     // The tenant's directory knows every order, also after a crash.
     let second = test.run(order(&ann, 250).create()).await.unwrap();
     test.crash().await;
-    let paid = test.run(Order::find(|o| o.stage.eq(Stage::Paid))).await.unwrap();
-    assert_eq!(paid.iter().map(|o| o.id.to_string()).collect::<Vec<_>>(), [first.to_string()]);
-    let of_ann = test.run(Order::find(|o| o.customer.eq(ann.clone())).order_by(|o| o.total_cents.desc())).await.unwrap();
-    assert_eq!(of_ann.iter().map(|o| o.total_cents).collect::<Vec<_>>(), [250, 100]);
+    let paid = test
+        .run(Order::find(|o| o.stage.eq(Stage::Paid)))
+        .await
+        .unwrap();
+    assert_eq!(
+        paid.iter().map(|o| o.id.to_string()).collect::<Vec<_>>(),
+        [first.to_string()]
+    );
+    let of_ann = test
+        .run(Order::find(|o| o.customer.eq(ann.clone())).order_by(|o| o.total_cents.desc()))
+        .await
+        .unwrap();
+    assert_eq!(
+        of_ann.iter().map(|o| o.total_cents).collect::<Vec<_>>(),
+        [250, 100]
+    );
 
     // A verb that fails leaves nothing behind, whichever way it fails.
     for how in ["refuse", "panic"] {
-        let error = test.run(second.stub().pay_badly(how.into())).await.unwrap_err();
-        assert_eq!(error.kind(), if how == "panic" { ErrorKind::Internal } else { ErrorKind::Refused }, "{error}");
+        let error = test
+            .run(second.stub().pay_badly(how.into()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.kind(),
+            if how == "panic" {
+                ErrorKind::Internal
+            } else {
+                ErrorKind::Refused
+            },
+            "{error}"
+        );
     }
     assert_eq!(test.run(second.stub().lines()).await.unwrap(), 0);
-    assert_eq!(test.run(second.stub().get()).await.unwrap().stage, Stage::Open);
+    assert_eq!(
+        test.run(second.stub().get()).await.unwrap().stage,
+        Stage::Open
+    );
     assert_eq!(test.run(ann.stub().get()).await.unwrap().orders, 2);
-    test.run(second.stub().pay_badly("well".into())).await.unwrap();
+    test.run(second.stub().pay_badly("well".into()))
+        .await
+        .unwrap();
     assert_eq!(test.run(second.stub().lines()).await.unwrap(), 1);
-    assert_eq!(test.run(ann.stub().get()).await.unwrap().orders, 3, "what was sent arrived");
+    assert_eq!(
+        test.run(ann.stub().get()).await.unwrap().orders,
+        3,
+        "what was sent arrived"
+    );
 
     // Rows that an order made live in its own object.
-    let lines: Page<Thing> = test.ask_of("Order", second.id().as_str(), Op::Find(serde_json::from_value(serde_json::json!({"noun": "Line", "where": "all"})).unwrap())).await.unwrap();
+    let lines: Page<Thing> = test
+        .ask_of(
+            "Order",
+            second.id().as_str(),
+            Op::Find(
+                serde_json::from_value(serde_json::json!({"noun": "Line", "where": "all"}))
+                    .unwrap(),
+            ),
+        )
+        .await
+        .unwrap();
     assert_eq!(lines.items.len(), 1);
     assert_eq!(test.run(Line::all().count()).await.unwrap(), 0);
 }
@@ -197,18 +276,28 @@ mod many {
         test.stop().await;
         test.start_with(|builder| builder.max_open(4));
         for n in 0..60 {
-            test.run(Counter { value: n }.create_as(Id::new(format!("c{n}")).unwrap())).await.unwrap();
+            test.run(Counter { value: n }.create_as(Id::new(format!("c{n}")).unwrap()))
+                .await
+                .unwrap();
         }
         for n in 0..60 {
             let id: Id<Counter> = Id::new(format!("c{n}")).unwrap();
             // A key makes the repetition harmless.
             for _ in 0..2 {
-                assert_eq!(test.run(Counter::stub(&id).add(1).key(format!("once {n}"))).await.unwrap(), n + 1);
+                assert_eq!(
+                    test.run(Counter::stub(&id).add(1).key(format!("once {n}")))
+                        .await
+                        .unwrap(),
+                    n + 1
+                );
             }
         }
         test.crash().await;
         assert_eq!(test.run(Counter::all().count()).await.unwrap(), 60);
-        let top = test.run(Counter::all().order_by(|c| c.value.desc()).limit(2)).await.unwrap();
+        let top = test
+            .run(Counter::all().order_by(|c| c.value.desc()).limit(2))
+            .await
+            .unwrap();
         assert_eq!(top.iter().map(|c| c.value).collect::<Vec<_>>(), [60, 59]);
     }
 }

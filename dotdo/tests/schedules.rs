@@ -61,7 +61,11 @@ mod one {
         test.settled().await;
         let lines = LOG.take();
         let count = |what: &str| lines.iter().filter(|line| line.starts_with(what)).count();
-        assert_eq!(count("tick"), 1, "one run makes up for all that were missed");
+        assert_eq!(
+            count("tick"),
+            1,
+            "one run makes up for all that were missed"
+        );
         assert_eq!(count("daily"), 3, "each missed run is made up for");
         assert_eq!(count("live"), 0, "missed runs are left out");
         assert_eq!(count("report"), 0);
@@ -71,7 +75,10 @@ mod one {
         LOG.take();
         test.advance(minutes(1)).await;
         while !LOG.take().iter().any(|line| line == "report 09 08:00") {
-            assert!(test.now() < support::noon() + chrono::TimeDelta::days(8), "the report never came");
+            assert!(
+                test.now() < support::noon() + chrono::TimeDelta::days(8),
+                "the report never came"
+            );
             test.advance(minutes(1)).await;
         }
     }
@@ -101,7 +108,9 @@ mod objects {
     async fn each_object_keeps_the_schedules_of_its_noun() {
         let mut test = Test::of(Lamps::DEF);
         for id in ["hall", "attic"] {
-            test.run(Lamp { room: id.into() }.create_as(Id::new(id).unwrap())).await.unwrap();
+            test.run(Lamp { room: id.into() }.create_as(Id::new(id).unwrap()))
+                .await
+                .unwrap();
         }
         test.crash().await;
         test.advance(hours(7)).await;

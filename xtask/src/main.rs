@@ -41,7 +41,14 @@ fn main() -> ExitCode {
 fn test() -> Result<(), String> {
     need_c_compiler()?;
     // One call for libraries, binaries and integration tests; doc tests are separate in cargo as well.
-    cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])?;
+    cargo(&[
+        "test",
+        "--workspace",
+        "--locked",
+        "--lib",
+        "--bins",
+        "--tests",
+    ])?;
     cargo(&["test", "--workspace", "--locked", "--doc"])
 }
 
@@ -49,27 +56,61 @@ fn check() -> Result<(), String> {
     need_component("rustfmt", "rustfmt")?;
     need_component("clippy", "clippy-driver")?;
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
     docs()?;
     wasm()
 }
 
 fn docs() -> Result<(), String> {
-    run(Command::new(cargo_path()).args(["doc", "--workspace", "--no-deps", "--locked", "--exclude", "xtask", "--exclude", "ui-tests"]).env("RUSTDOCFLAGS", "-D warnings"))
+    run(Command::new(cargo_path())
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--locked",
+            "--exclude",
+            "xtask",
+            "--exclude",
+            "ui-tests",
+        ])
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// The vocabulary is shared with hosts that are WebAssembly.
 fn wasm() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
-    if !Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).exists() {
+    if !Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(TARGET)
+        .exists()
+    {
         run(Command::new("rustup").args(["target", "add", TARGET]))?;
     }
-    cargo(&["check", "--package", "dotdo-core", "--locked", "--target", TARGET])
+    cargo(&[
+        "check",
+        "--package",
+        "dotdo-core",
+        "--locked",
+        "--target",
+        TARGET,
+    ])
 }
 
 fn need_component(component: &str, program: &str) -> Result<(), String> {
-    if Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success()) {
+    if Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|out| out.status.success())
+    {
         return Ok(());
     }
     run(Command::new("rustup").args(["component", "add", component]))
@@ -77,7 +118,12 @@ fn need_component(component: &str, program: &str) -> Result<(), String> {
 
 /// `SQLite` is compiled from C.
 fn need_c_compiler() -> Result<(), String> {
-    let found = ["cc", "gcc", "clang"].iter().any(|cc| Command::new(cc).arg("--version").output().is_ok_and(|out| out.status.success()));
+    let found = ["cc", "gcc", "clang"].iter().any(|cc| {
+        Command::new(cc)
+            .arg("--version")
+            .output()
+            .is_ok_and(|out| out.status.success())
+    });
     if found || cfg!(windows) {
         return Ok(());
     }
@@ -97,12 +143,29 @@ fn cargo_path() -> PathBuf {
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
-    let shown = format!("{} {}", Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy(), command.get_args().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" "));
+    let shown = format!(
+        "{} {}",
+        Path::new(command.get_program())
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy(),
+        command
+            .get_args()
+            .map(|a| a.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
     eprintln!("> {shown}");
     let begun = Instant::now();
-    let status = command.status().map_err(|e| format!("`{shown}` could not be started: {e}"))?;
+    let status = command
+        .status()
+        .map_err(|e| format!("`{shown}` could not be started: {e}"))?;
     eprintln!("  {:.0} s", begun.elapsed().as_secs_f64());
-    if status.success() { Ok(()) } else { Err(format!("`{shown}` failed: {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{shown}` failed: {status}"))
+    }
 }
 
 fn output(command: &mut Command) -> Result<String, String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident};
@@ -52,22 +52,19 @@ fn marker(durable: &Durable) -> TokenStream {
     }
 }
 
-/// A function that is called: the name gives a description, the struct of the same name carries its arguments.
+/// A function that is called: its name gives a description, and the struct of the same name carries the arguments.
+///
+/// Everything else stands in the constant that `app!` looks at. So rustc knows of a function that is neither called nor
+/// listed that it is never used.
 fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
+    let p = durable.root.private();
     let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
-    let (item, def) = match form {
-        Form::Step(_) => {
-            let def = step_def(durable, args);
-            (quote!(Step), quote!(const DEF: &'static __dotdo::StepDef = &#def;))
-        }
-        _ => {
-            let def = flow_def(durable, form, &quote!(Self::run));
-            (quote!(Flow), quote!(const DEF: &'static __dotdo::FlowDef = &#def;))
-        }
-    };
-    let description = description(durable, form, args, &quote!(#ident::DEF), ident);
+    let (item, accessor) = if matches!(form, Form::Step(_)) { (quote!(Step), quote!(step)) } else { (quote!(Flow), quote!(flow)) };
+    let run = format_ident!("__{ident}");
+    let def = if matches!(form, Form::Step(_)) { step_def(durable, args, &run) } else { flow_def(durable, form, &quote!(#run)) };
+    let description = description(durable, form, args, &quote!(<#ident as #p::Listed>::ITEM.#accessor()), ident);
     let (carrier, fields, import) = (serial::carrier(&durable.root), serial::carried(&durable.root, &args.args), durable.root.import());
-    let body = body(durable, &format_ident!("run"));
+    let body = body(durable, &run);
     quote! {
         #description
         #(#cfgs)*
@@ -78,34 +75,33 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             #import
-            impl #ident {
-                #def
-                #body
-            }
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = {
                     let _ = #ident;
-                    __dotdo::Item::#item(#ident::DEF)
+                    #body
+                    __dotdo::Item::#item(&#def)
                 };
             }
         };
     }
 }
 
-/// The function that callers see. It runs nothing.
+/// The function that callers see. It runs nothing. It is made of the user's own tokens where it can be, because rustc
+/// does not say of a macro's function that it is never used.
 fn description(durable: &Durable, form: &Form, args: &Args, def: &TokenStream, carrier: &Ident) -> TokenStream {
     let p = durable.root.private();
     let function = &durable.function;
     let attrs = function.attrs.iter().filter(|attr| is_for_callers(attr) || attr.path().is_ident("allow"));
-    let (vis, ident, output) = (&function.vis, durable.ident(), &args.output);
+    let (vis, sig, output) = (&function.vis, &function.sig, &args.output);
+    let (fn_token, ident) = (&sig.fn_token, &sig.ident);
     let kind = if matches!(form, Form::Step(_)) { quote!(Step) } else { quote!(Child) };
     let inputs = args.args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     let names = args.args.iter().map(|arg| &arg.ident);
+    let mut body = Group::new(Delimiter::Brace, quote!(#p::#kind::new(#def, &#carrier { #(#names),* })));
+    body.set_span(function.body.span());
     quote! {
         #(#attrs)*
-        #vis fn #ident(#(#inputs),*) -> #p::#kind<#output> {
-            #p::#kind::new(#def, &#carrier { #(#names),* })
-        }
+        #vis #fn_token #ident(#(#inputs),*) -> #p::#kind<#output> #body
     }
 }
 
@@ -142,7 +138,7 @@ pub fn carrier(method: &Ident) -> Ident {
     format_ident!("__{}Args", dotdo_core::names::pascal(&crate::source::plain_name(method)))
 }
 
-fn step_def(durable: &Durable, args: &Args) -> TokenStream {
+fn step_def(durable: &Durable, args: &Args, call: &Ident) -> TokenStream {
     let Durable { name, doc, .. } = durable;
     let version = Literal::u32_unsuffixed(durable.version);
     let policy = policy(durable);
@@ -159,7 +155,7 @@ fn step_def(durable: &Durable, args: &Args) -> TokenStream {
             output: #output,
             doc: #doc,
             at: (::core::file!(), ::core::line!()),
-            run: |args| #run(&args, |#carried: Self| Self::run(#(args.#fields),*)),
+            run: |args| #run(&args, |#carried: Self| #call(#(args.#fields),*)),
         }
     }
 }

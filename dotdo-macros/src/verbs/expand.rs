@@ -195,11 +195,11 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
     let names = args.iter().map(|arg| &arg.ident);
     let call = if serial::known(output) { quote!(__dotdo::Stub::<#noun>::call) } else { serial::as_value(output, "call") };
     let returned = serial::applied(output, "Call");
-    let body = serial::at(output, quote!({ #call(self, #name, &#carrier { #(#names),* }) }));
+    let method = serial::at(output, |span| quote_spanned!(span=> pub fn #ident(&self, #(#inputs),*) -> #returned { #call(self, #name, &#carrier { #(#names),* }) }));
     Some(quote! {
         #undocumented
         #(#attrs)*
-        pub fn #ident(&self, #(#inputs),*) -> #returned #body
+        #method
     })
 }
 

@@ -21,7 +21,10 @@ pub struct Flow<N = AnyNoun> {
 
 impl<N> Clone for Flow<N> {
     fn clone(&self) -> Self {
-        Self { run: self.run.clone(), noun: PhantomData }
+        Self {
+            run: self.run.clone(),
+            noun: PhantomData,
+        }
     }
 }
 
@@ -33,7 +36,10 @@ impl<N> std::fmt::Debug for Flow<N> {
 
 impl<N> Flow<N> {
     pub(crate) fn new(run: Run) -> Self {
-        Self { run, noun: PhantomData }
+        Self {
+            run,
+            noun: PhantomData,
+        }
     }
 
     /// The id of this run. It stays the same over restarts.
@@ -49,13 +55,15 @@ impl<N> Flow<N> {
     /// Performs an effect: journaled, retried with back-off, kept over crashes.
     pub fn run<E: Effect>(&self, effect: E) -> Journaled<E::Output> {
         let options = effect.options();
-        self.run.ask(Act::Deed(effect.into_deed()), options, Durability::Run)
+        self.run
+            .ask(Act::Deed(effect.into_deed()), options, Durability::Run)
     }
 
     /// Performs an effect with one attempt: `cx.attempt(ask_the_oracle()).within(secs(5)).await`.
     pub fn attempt<E: Effect>(&self, effect: E) -> Journaled<E::Output> {
         let options = effect.options();
-        self.run.ask(Act::Deed(effect.into_deed()), options, Durability::Attempt)
+        self.run
+            .ask(Act::Deed(effect.into_deed()), options, Durability::Attempt)
     }
 
     /// Accepts an effect with the next commit; it is retried by its policy and not awaited.
@@ -66,22 +74,30 @@ impl<N> Flow<N> {
 
     /// [`run`](Self::run) for a step or flow whose name is known only now.
     pub fn run_named(&self, name: &str, args: &impl serde::Serialize) -> Journaled<Json> {
-        self.run(Named { name: name.to_owned(), args: Json::of(args) })
+        self.run(Named {
+            name: name.to_owned(),
+            args: Json::of(args),
+        })
     }
 
     /// [`send`](Self::send) for a step or flow whose name is known only now.
     pub fn send_named(&self, name: &str, args: &impl serde::Serialize) {
-        self.send(Named { name: name.to_owned(), args: Json::of(args) });
+        self.send(Named {
+            name: name.to_owned(),
+            args: Json::of(args),
+        });
     }
 
     /// Pauses. A sleeping flow is a row: it survives restarts.
     pub fn sleep(&self, duration: Duration) -> Journaled<()> {
-        self.run.ask(Act::Sleep(duration), Options::default(), Durability::Run)
+        self.run
+            .ask(Act::Sleep(duration), Options::default(), Durability::Run)
     }
 
     /// Pauses until an instant.
     pub fn until(&self, instant: DateTime<Utc>) -> Journaled<()> {
-        self.run.ask(Act::Until(instant), Options::default(), Durability::Run)
+        self.run
+            .ask(Act::Until(instant), Options::default(), Durability::Run)
     }
 
     /// The time, the same again when the flow is replayed.
@@ -91,12 +107,23 @@ impl<N> Flow<N> {
 
     /// A random number, the same again when the flow is replayed.
     pub fn random(&self) -> Journaled<u64> {
-        self.run.ask(Act::Random, Options::default(), Durability::Run)
+        self.run
+            .ask(Act::Random, Options::default(), Durability::Run)
     }
 
     /// Emits an event about a thing.
-    pub fn emit<M: Noun, P: Value>(&self, key: EventKey<M, P>, subject: impl Into<Id<M>>, payload: &P) -> Journaled<()> {
-        let act = Act::Emit { noun: key.noun(), verb: key.verb(), subject: subject.into().as_str().to_owned(), data: Json::of(payload) };
+    pub fn emit<M: Noun, P: Value>(
+        &self,
+        key: EventKey<M, P>,
+        subject: impl Into<Id<M>>,
+        payload: &P,
+    ) -> Journaled<()> {
+        let act = Act::Emit {
+            noun: key.noun(),
+            verb: key.verb(),
+            subject: subject.into().as_str().to_owned(),
+            data: Json::of(payload),
+        };
         self.run.ask(act, Options::default(), Durability::Run)
     }
 }

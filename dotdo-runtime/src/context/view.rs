@@ -32,15 +32,30 @@ impl Question for crate::query::Count {}
 
 impl<N> View<N> {
     pub(crate) fn new(turn: Turn, id: &str) -> Self {
-        let any = Box::new(View { turn: turn.clone(), id: id.to_owned(), noun: PhantomData, any: None });
-        Self { turn, id: id.to_owned(), noun: PhantomData, any: Some(any) }
+        let any = Box::new(View {
+            turn: turn.clone(),
+            id: id.to_owned(),
+            noun: PhantomData,
+            any: None,
+        });
+        Self {
+            turn,
+            id: id.to_owned(),
+            noun: PhantomData,
+            any: Some(any),
+        }
     }
 
     /// The same view, for code that was written for any noun.
     #[doc(hidden)]
-    #[allow(clippy::missing_panics_doc, reason = "views of a noun are made with one")]
+    #[allow(
+        clippy::missing_panics_doc,
+        reason = "views of a noun are made with one"
+    )]
     pub fn any(&self) -> &View<AnyNoun> {
-        self.any.as_deref().expect("only a view of any noun has none")
+        self.any
+            .as_deref()
+            .expect("only a view of any noun has none")
     }
 
     /// The id of the thing this is about.
@@ -67,7 +82,11 @@ impl<N> View<N> {
     pub fn run<Q: Question>(&self, question: Q) -> Result<Q::Output> {
         let json = match question.into_deed() {
             Deed::Find(spec) => find(&self.turn, &spec)?,
-            Deed::Count(spec) => Json::of(&things::count(self.turn.sql(), self.turn.app().noun(&spec.noun)?.def, &spec)?)?,
+            Deed::Count(spec) => Json::of(&things::count(
+                self.turn.sql(),
+                self.turn.app().noun(&spec.noun)?.def,
+                &spec,
+            )?)?,
             _ => return Err(Error::internal("this is no question")),
         };
         json.read()
@@ -127,18 +146,36 @@ impl Things {
     /// The thing with an id, or none; a tombstone is none too.
     pub fn get(&self, noun: &str, id: &str) -> Result<Option<Thing>> {
         let def = self.0.app().noun(noun)?.def;
-        things::load(self.0.sql(), def, id)?.filter(|row| row.deleted.is_none()).map(|row| Thing::of(def, &row)).transpose()
+        things::load(self.0.sql(), def, id)?
+            .filter(|row| row.deleted.is_none())
+            .map(|row| Thing::of(def, &row))
+            .transpose()
     }
 
     /// A page of the things of a noun, oldest first.
     pub fn list(&self, noun: &str, after: Option<&str>, limit: u32) -> Result<Page<Thing>> {
         let def = self.0.app().noun(noun)?.def;
-        things::find(self.0.sql(), def, &FindSpec { after: after.map(str::to_owned), limit: Some(limit), ..FindSpec::all(noun) })
+        things::find(
+            self.0.sql(),
+            def,
+            &FindSpec {
+                after: after.map(str::to_owned),
+                limit: Some(limit),
+                ..FindSpec::all(noun)
+            },
+        )
     }
 
     /// Those whose searchable fields hold all these words.
     pub fn search(&self, noun: &str, words: &str) -> Result<Page<Thing>> {
         let def = self.0.app().noun(noun)?.def;
-        things::find(self.0.sql(), def, &FindSpec { search: Some(words.to_owned()), ..FindSpec::all(noun) })
+        things::find(
+            self.0.sql(),
+            def,
+            &FindSpec {
+                search: Some(words.to_owned()),
+                ..FindSpec::all(noun)
+            },
+        )
     }
 }

@@ -18,7 +18,7 @@ use crate::value::Cell;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 
-/// The SQLite database of one object.
+/// The `SQLite` database of one object.
 pub trait Sql {
     /// Runs a statement that returns rows.
     fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>>;
@@ -63,14 +63,28 @@ pub async fn ask<P: Peers>(peers: &P, to: ObjectKey, request: Request) -> Result
             Answer::Done(value) => return Ok(value),
             Answer::Onward { to: next, ops } => {
                 let id = id.map(|id| format!("{id}/{}", ops.len()));
-                (to, request) = (next, Request { id, actor, ops, if_exists: false });
+                (to, request) = (
+                    next,
+                    Request {
+                        id,
+                        actor,
+                        ops,
+                        if_exists: false,
+                    },
+                );
             }
         }
     }
 }
 
 /// Asks the object that an operation belongs to.
-pub async fn ask_home<P: Peers>(peers: &P, app: &App, tenant: &str, actor: &str, op: Op) -> Result<Json> {
+pub async fn ask_home<P: Peers>(
+    peers: &P,
+    app: &App,
+    tenant: &str,
+    actor: &str,
+    op: Op,
+) -> Result<Json> {
     let to = app.home(tenant, &op)?;
     if op.subject().is_some_and(|(_, id)| id.is_empty()) {
         return Err(Error::invalid("the id is empty"));

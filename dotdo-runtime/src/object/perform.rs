@@ -10,32 +10,57 @@ use crate::journal::{self, Durability};
 use crate::json::Json;
 use crate::noun::NounDef;
 use crate::store::actions::{self, Action, Kind, Status};
-use crate::store::{Page, Thing, events, letters, schedules, things, versions};
+use crate::store::{Page, Thing, events, letters, outbox, schedules, things, versions};
 use crate::stub::Op;
 
 /// Performs a chain as far as it concerns this object.
 pub(super) fn perform_chain(turn: &Turn, request: &Request) -> Result<Answer> {
     let mut ops = request.ops.iter().cloned();
-    let mut op = ops.next().ok_or_else(|| Error::invalid("a request without an operation"))?;
+    let mut op = ops
+        .next()
+        .ok_or_else(|| Error::invalid("a request without an operation"))?;
     loop {
         let value = perform(turn, op)?;
-        let Some(next) = ops.next() else { return Ok(Answer::Done(value)) };
-        let id: String = value.read().map_err(|_| Error::invalid("a chain goes on only where a call returns a reference"))?;
+        let Some(next) = ops.next() else {
+            return Ok(Answer::Done(value));
+        };
+        let id: String = value
+            .read()
+            .map_err(|_| Error::invalid("a chain goes on only where a call returns a reference"))?;
         op = next.on(&id);
         let to = turn.app().home(&turn.key().tenant, &op)?;
         if to != *turn.key() {
-            return Ok(Answer::Onward { to, ops: std::iter::once(op).chain(ops).collect() });
+            return Ok(Answer::Onward {
+                to,
+                ops: std::iter::once(op).chain(ops).collect(),
+            });
         }
     }
 }
 
 /// Performs a flow's call to its own object: at once, and with no trace if it fails. None if the chain goes on elsewhere.
-pub(crate) fn perform_local(turn: &Turn, action: &str, ops: Vec<Op>) -> Result<Option<Result<Json>>> {
-    let request = Request { id: None, actor: turn.actor(), ops, if_exists: false };
+pub(crate) fn perform_local(
+    turn: &Turn,
+    action: &str,
+    ops: Vec<Op>,
+) -> Result<Option<Result<Json>>> {
+    let request = Request {
+        id: None,
+        actor: turn.actor(),
+        ops,
+        if_exists: false,
+    };
     match turn.nested(|| perform_chain(turn, &request)) {
         Ok(Answer::Done(value)) => Ok(Some(Ok(value))),
         Ok(Answer::Onward { to, ops }) => {
-            crate::store::outbox::put(turn, action, &format!("{action}/onward"), &to, ops, Some(action))?;
+            outbox::put(
+                turn,
+                action,
+                &format!("{action}/onward"),
+                &to,
+                ops,
+                Some(action),
+            )?;
             Ok(None)
         }
         Err(error) => Ok(Some(Err(error))),
@@ -43,7 +68,13 @@ pub(crate) fn perform_local(turn: &Turn, action: &str, ops: Vec<Op>) -> Result<O
 }
 
 /// Runs a mutation as an action: recorded with it, and the cause of what it emits.
-fn acted<T>(turn: &Turn, name: String, target: String, input: &Json, body: impl FnOnce() -> Result<(Json, T)>) -> Result<T> {
+fn acted(
+    turn: &Turn,
+    name: String,
+    target: String,
+    input: &Json,
+    body: impl FnOnce() -> Result<Json>,
+) -> Result<Json> {
     let mut action = Action {
         kind: Kind::Verb,
         name,
@@ -55,89 +86,51 @@ fn acted<T>(turn: &Turn, name: String, target: String, input: &Json, body: impl 
         completed_at: Some(turn.now()),
         ..Action::new(turn)
     };
-    let (output, value) = turn.on_behalf(None, Some(action.id.clone()), body)?;
-    action.output = Some(output);
+    let output = turn.on_behalf(None, Some(action.id.clone()), body)?;
+    action.output = Some(output.clone());
     actions::insert(turn.sql(), &action)?;
-    Ok(value)
+    Ok(output)
 }
 
 fn perform(turn: &Turn, op: Op) -> Result<Json> {
-    let app = turn.app();
     match op {
-        Op::Get { noun, id, at } => {
-            let def = app.noun(&noun)?.def;
-            match at {
-                None => Json::of(&Thing::of(def, &turn.row(def, &id)?)?),
-                Some(at) => {
-                    let current = any_row(turn, def, &id)?;
-                    Json::of(&versions::load(turn.sql(), def, &current, &at)?)
-                }
-            }
-        }
-        Op::Call { noun, id, verb, args } => {
-            let def = app.verb(&noun, &verb)?;
-            let args = if args.is_null() { Json::parse("{}".to_owned())? } else { args };
-            if def.query {
-                return turn.reading(|| (def.run)(turn, &id, &args));
-            }
-            acted(turn, format!("{noun}.{verb}"), format!("{noun}/{id}"), &args, || {
-                let output = turn.nested(|| (def.run)(turn, &id, &args))?;
-                if let Some(event) = def.event {
-                    turn.emit(&noun, event, &id, output.clone())?;
-                }
-                Ok((output.clone(), output))
-            })
-        }
-        Op::Create { noun, id, data, visibility } => {
-            let def = app.noun(&noun)?.def;
-            if let Some(word) = &visibility
-                && !["public", "unlisted", "org", "user"].contains(&word.as_str())
-            {
-                return Err(Error::invalid_field("visibility", format_args!("`{word}` is none; there are public, unlisted, org, user")));
-            }
-            let data = things::check_fields(def, &data)?;
-            let cells = (def.cells)(&data)?;
-            acted(turn, format!("{noun}.create"), noun.clone(), &data, || {
-                let id = Json::of(&turn.create(def, id, cells, visibility)?)?;
-                Ok((id.clone(), id))
-            })
-        }
-        Op::Update { noun, id, patch, if_match } => {
-            let def = app.noun(&noun)?.def;
-            let before = expect_version(def, turn.row(def, &id)?, if_match)?;
-            let patch = things::check_fields(def, &patch)?;
-            let mut data = things::data(def, &before.cells)?.tree();
-            things::merge(&mut data, patch.tree());
-            let cells = (def.cells)(&Json::of(&data)?)?;
-            acted(turn, format!("{noun}.update"), format!("{noun}/{id}"), &patch, || {
-                turn.update(def, before, cells)?;
-                let thing = Json::of(&Thing::of(def, &turn.row(def, &id)?)?)?;
-                Ok((thing.clone(), thing))
-            })
-        }
-        Op::Delete { noun, id, if_match } => {
-            let def = app.noun(&noun)?.def;
-            let before = expect_version(def, turn.row(def, &id)?, if_match)?;
-            acted(turn, format!("{noun}.delete"), format!("{noun}/{id}"), &Json::null(), || {
-                turn.delete(def, before)?;
-                Ok((Json::null(), Json::null()))
-            })
-        }
+        Op::Get { noun, id, at } => get(turn, &noun, &id, at.as_deref()),
+        Op::Call {
+            noun,
+            id,
+            verb,
+            args,
+        } => call(turn, &noun, &id, &verb, args),
+        Op::Create {
+            noun,
+            id,
+            data,
+            visibility,
+        } => create(turn, &noun, id, &data, visibility),
+        Op::Update {
+            noun,
+            id,
+            patch,
+            if_match,
+        } => update(turn, &noun, &id, &patch, if_match),
+        Op::Delete { noun, id, if_match } => delete(turn, &noun, &id, if_match),
         Op::Find(spec) => crate::context::find(turn, &spec),
-        Op::Count(spec) => Json::of(&things::count(turn.sql(), app.noun(&spec.noun)?.def, &spec)?),
-        Op::History { noun, id, limit, before } => {
-            let def = app.noun(&noun)?.def;
-            let limit = limit.clamp(1, 1000);
-            let current = any_row(turn, def, &id)?;
-            let mut items = versions::list(turn.sql(), def, &current, before, limit + 1)?;
-            let more = items.len() > limit as usize;
-            items.truncate(limit as usize);
-            let next = items.last().filter(|_| more).map(|thing| thing.version.to_string());
-            Json::of(&Page { items, next })
-        }
+        Op::Count(spec) => Json::of(&things::count(
+            turn.sql(),
+            turn.app().noun(&spec.noun)?.def,
+            &spec,
+        )?),
+        Op::History {
+            noun,
+            id,
+            limit,
+            before,
+        } => history(turn, &noun, &id, limit, before),
         Op::Events(filter) => Json::of(&events::list(turn.sql(), &filter)?),
         Op::Actions(filter) => Json::of(&actions::list(turn.sql(), &filter)?),
-        Op::DeadLetters { limit, after } => Json::of(&letters::list(turn.sql(), after.as_deref(), limit)?),
+        Op::DeadLetters { limit, after } => {
+            Json::of(&letters::list(turn.sql(), after.as_deref(), limit)?)
+        }
         Op::Replay { id } => replay(turn, &id),
         Op::Inspect => inspect(turn),
         Op::Run { name, args } => {
@@ -145,33 +138,161 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
             tx.send_named(&name, &args)?;
             Ok(Json::null())
         }
-        Op::Mirror { noun, id: _, row } => {
-            things::mirror(turn.sql(), app.noun(&noun)?.def, row)?;
+        Op::Mirror { noun, row, .. } => {
+            things::mirror(turn.sql(), turn.app().noun(&noun)?.def, row)?;
             Ok(Json::null())
         }
-        Op::Deliver { handler, event } => {
-            let flow = app.flow(&handler).filter(|f| matches!(f.trigger, Trigger::On(_)));
-            let flow = flow.ok_or_else(|| Error::permanent(format_args!("there is no handler `{handler}`")))?;
-            #[derive(serde::Deserialize)]
-            struct Id {
-                id: String,
-            }
-            turn.start_handler(flow, &event.read::<Id>()?.id, &event)?;
-            Ok(Json::null())
-        }
+        Op::Deliver { handler, event } => deliver(turn, &handler, &event),
     }
+}
+
+fn get(turn: &Turn, noun: &str, id: &str, at: Option<&str>) -> Result<Json> {
+    let def = turn.app().noun(noun)?.def;
+    match at {
+        None => Json::of(&Thing::of(def, &turn.row(def, id)?)?),
+        Some(at) => Json::of(&versions::load(
+            turn.sql(),
+            def,
+            &any_row(turn, def, id)?,
+            at,
+        )?),
+    }
+}
+
+fn call(turn: &Turn, noun: &str, id: &str, verb: &str, args: Json) -> Result<Json> {
+    let def = turn.app().verb(noun, verb)?;
+    let args = if args.is_null() {
+        Json::parse("{}".to_owned())?
+    } else {
+        args
+    };
+    if def.query {
+        return turn.reading(|| (def.run)(turn, id, &args));
+    }
+    acted(
+        turn,
+        format!("{noun}.{verb}"),
+        format!("{noun}/{id}"),
+        &args,
+        || {
+            let output = turn.nested(|| (def.run)(turn, id, &args))?;
+            if let Some(event) = def.event {
+                turn.emit(noun, event, id, output.clone())?;
+            }
+            Ok(output)
+        },
+    )
+}
+
+fn create(
+    turn: &Turn,
+    noun: &str,
+    id: Option<String>,
+    data: &Json,
+    visibility: Option<String>,
+) -> Result<Json> {
+    const LEVELS: [&str; 4] = ["public", "unlisted", "org", "user"];
+    let def = turn.app().noun(noun)?.def;
+    if let Some(word) = &visibility
+        && !LEVELS.contains(&word.as_str())
+    {
+        return Err(Error::invalid_field(
+            "visibility",
+            format_args!("`{word}` is none; there are {}", LEVELS.join(", ")),
+        ));
+    }
+    let data = things::check_fields(def, data)?;
+    let cells = (def.cells)(&data)?;
+    acted(
+        turn,
+        format!("{noun}.create"),
+        noun.to_owned(),
+        &data,
+        || Json::of(&turn.create(def, id, cells, visibility)?),
+    )
+}
+
+fn update(turn: &Turn, noun: &str, id: &str, patch: &Json, if_match: Option<u64>) -> Result<Json> {
+    let def = turn.app().noun(noun)?.def;
+    let before = expect_version(def, turn.row(def, id)?, if_match)?;
+    let patch = things::check_fields(def, patch)?;
+    let mut data = things::data(def, &before.cells)?.tree();
+    things::merge(&mut data, patch.tree());
+    let cells = (def.cells)(&Json::of(&data)?)?;
+    acted(
+        turn,
+        format!("{noun}.update"),
+        format!("{noun}/{id}"),
+        &patch,
+        || {
+            turn.update(def, before, cells)?;
+            Json::of(&Thing::of(def, &turn.row(def, id)?)?)
+        },
+    )
+}
+
+fn delete(turn: &Turn, noun: &str, id: &str, if_match: Option<u64>) -> Result<Json> {
+    let def = turn.app().noun(noun)?.def;
+    let before = expect_version(def, turn.row(def, id)?, if_match)?;
+    acted(
+        turn,
+        format!("{noun}.delete"),
+        format!("{noun}/{id}"),
+        &Json::null(),
+        || {
+            turn.delete(def, before)?;
+            Ok(Json::null())
+        },
+    )
+}
+
+fn history(turn: &Turn, noun: &str, id: &str, limit: u32, before: Option<u64>) -> Result<Json> {
+    let def = turn.app().noun(noun)?.def;
+    let limit = limit.clamp(1, 1000);
+    let current = any_row(turn, def, id)?;
+    let mut items = versions::list(turn.sql(), def, &current, before, limit + 1)?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|thing| thing.version.to_string());
+    Json::of(&Page { items, next })
+}
+
+fn deliver(turn: &Turn, handler: &str, event: &Json) -> Result<Json> {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        id: String,
+    }
+    let flow = turn
+        .app()
+        .flow(handler)
+        .filter(|flow| matches!(flow.trigger, Trigger::On(_)));
+    let flow =
+        flow.ok_or_else(|| Error::permanent(format_args!("there is no handler `{handler}`")))?;
+    turn.start_handler(flow, &event.read::<Id>()?.id, event)?;
+    Ok(Json::null())
 }
 
 /// The row with an id, tombstones included.
 fn any_row(turn: &Turn, def: &NounDef, id: &str) -> Result<super::turn::Row> {
-    things::load(turn.sql(), def, id)?.ok_or_else(|| Error::not_found(format_args!("there is no {}/{id}", def.name)))
+    things::load(turn.sql(), def, id)?
+        .ok_or_else(|| Error::not_found(format_args!("there is no {}/{id}", def.name)))
 }
 
-fn expect_version(def: &NounDef, row: super::turn::Row, if_match: Option<u64>) -> Result<super::turn::Row> {
+fn expect_version(
+    def: &NounDef,
+    row: super::turn::Row,
+    if_match: Option<u64>,
+) -> Result<super::turn::Row> {
     match if_match {
         Some(version) if version != row.version => Err(Error::new(
             ErrorKind::Precondition,
-            format_args!("{}/{} is at version {}, not {version}; read it again and repeat the change", def.name, row.id, row.version),
+            format_args!(
+                "{}/{} is at version {}, not {version}; read it again and repeat the change",
+                def.name, row.id, row.version
+            ),
         )),
         _ => Ok(row),
     }
@@ -179,18 +300,37 @@ fn expect_version(def: &NounDef, row: super::turn::Row, if_match: Option<u64>) -
 
 /// Runs a dead letter once more: a flow keeps what it had done and tries again what had failed.
 fn replay(turn: &Turn, id: &str) -> Result<Json> {
-    letters::replayed(turn.sql(), id, turn.micros())?;
-    let mut action = actions::load(turn.sql(), id)?.ok_or_else(|| Error::not_found(format_args!("there is no action `{id}`")))?;
+    let input = letters::replayed(turn.sql(), id, turn.micros())?;
+    let Some(mut action) = actions::load(turn.sql(), id)? else {
+        // A message that nobody waited for.
+        let (to, request): (ObjectKey, Request) = input.read()?;
+        outbox::put(
+            turn,
+            id,
+            request.id.as_deref().unwrap_or(id),
+            &to,
+            request.ops,
+            None,
+        )?;
+        return Json::of(id);
+    };
     action.error = None;
     action.completed_at = None;
     action.attempts = 0;
     if action.kind == Kind::Flow {
-        turn.sql().execute(r#"DELETE FROM "$actions" WHERE "parent" = ?1 AND "status" = 'failed'"#, &[id.into()])?;
+        turn.sql().execute(
+            r#"DELETE FROM "$actions" WHERE "parent" = ?1 AND "status" = 'failed'"#,
+            &[id.into()],
+        )?;
         action.status = Status::Pending;
         actions::update(turn.sql(), &action)?;
         turn.after().flows.push(id.to_owned());
     } else {
-        debug_assert_eq!(action.durability, Durability::Send, "what is awaited has no dead letter");
+        debug_assert_eq!(
+            action.durability,
+            Durability::Send,
+            "what is awaited has no dead letter"
+        );
         journal::start(turn, &mut action, false)?;
     }
     Json::of(id)
@@ -201,7 +341,11 @@ fn inspect(turn: &Turn) -> Result<Json> {
     let schema = app.schema_of(turn.key().noun());
     let mut things = serde_json::Map::new();
     for table in &schema.tables {
-        let live = things::count(turn.sql(), app.noun(&table.noun)?.def, &crate::query::FindSpec::all(&table.noun))?;
+        let live = things::count(
+            turn.sql(),
+            app.noun(&table.noun)?.def,
+            &crate::query::FindSpec::all(&table.noun),
+        )?;
         things.insert(table.noun.clone(), live.into());
     }
     let count = |sql: &str| -> Result<serde_json::Map<String, serde_json::Value>> {
@@ -228,7 +372,9 @@ fn inspect(turn: &Turn) -> Result<Json> {
 
 /// Records a mutation that failed: its own turn has left no trace.
 pub(super) fn record_failure(turn: &Turn, request: &Request, error: &Error) -> Result<()> {
-    let Some(op) = request.ops.first() else { return Ok(()) };
+    let Some(op) = request.ops.first() else {
+        return Ok(());
+    };
     let input = match op {
         Op::Call { args, .. } => args.clone(),
         Op::Create { data, .. } => data.clone(),
@@ -240,7 +386,11 @@ pub(super) fn record_failure(turn: &Turn, request: &Request, error: &Error) -> R
     let action = Action {
         kind: Kind::Verb,
         name: journal::op_name(op),
-        target: if id.is_empty() { ObjectKey::to_string(turn.key()) } else { format!("{noun}/{id}") },
+        target: if id.is_empty() {
+            ObjectKey::to_string(turn.key())
+        } else {
+            format!("{noun}/{id}")
+        },
         input,
         error: Some(error.clone()),
         status: Status::Failed,

@@ -64,7 +64,14 @@ pub struct Row {
 }
 
 impl Turn {
-    pub(crate) fn new(app: &'static App, key: ObjectKey, sql: Rc<dyn Sql>, env: Rc<dyn Env>, ids: Rc<StdCell<u16>>, actor: Actor) -> Self {
+    pub(crate) fn new(
+        app: &'static App,
+        key: ObjectKey,
+        sql: Rc<dyn Sql>,
+        env: Rc<dyn Env>,
+        ids: Rc<StdCell<u16>>,
+        actor: Actor,
+    ) -> Self {
         let now = env.now();
         Self(Rc::new(Inner {
             app,
@@ -115,12 +122,19 @@ impl Turn {
         let count = self.0.ids.get();
         self.0.ids.set(count.wrapping_add(1));
         // Of the 80 bits that are random in a ULID, the first 24 are the microsecond and a counter.
-        let random = u128::from(micros % 1000) << 70 | u128::from(count & 0x3fff) << 56 | self.random() & 0x00ff_ffff_ffff_ffff;
+        let random = u128::from(micros % 1000) << 70
+            | u128::from(count & 0x3fff) << 56
+            | self.random() & 0x00ff_ffff_ffff_ffff;
         dotdo_core::identity::sortable_id(micros / 1000, random)
     }
 
     /// Runs the body on behalf of an action: what it causes is recorded as its doing.
-    pub(crate) fn on_behalf<T>(&self, actor: Option<Actor>, cause: Option<String>, body: impl FnOnce() -> T) -> T {
+    pub(crate) fn on_behalf<T>(
+        &self,
+        actor: Option<Actor>,
+        cause: Option<String>,
+        body: impl FnOnce() -> T,
+    ) -> T {
         let before = (self.0.actor.borrow().clone(), self.0.cause.replace(cause));
         if let Some(actor) = actor {
             self.0.actor.replace(actor);
@@ -140,7 +154,9 @@ impl Turn {
         let mut body = Some(body);
         let mut value = None;
         let kept = self.0.sql.transaction(&mut || {
-            let body = body.take().ok_or_else(|| Error::internal("a turn ran twice"))?;
+            let body = body
+                .take()
+                .ok_or_else(|| Error::internal("a turn ran twice"))?;
             value = Some(guarded(body)??);
             Ok(())
         });
@@ -160,7 +176,9 @@ impl Turn {
         let mut value = None;
         let before = self.0.read_only.replace(true);
         let done = self.0.sql.read_only(&mut || {
-            let body = body.take().ok_or_else(|| Error::internal("a query ran twice"))?;
+            let body = body
+                .take()
+                .ok_or_else(|| Error::internal("a query ran twice"))?;
             value = Some(guarded(body)??);
             Ok(())
         });
@@ -177,25 +195,47 @@ impl Turn {
         let row = things::load(self.sql(), def, id)?;
         match row {
             Some(row) if row.deleted.is_none() => Ok(row),
-            Some(_) => Err(Error::new(ErrorKind::Gone, format_args!("{}/{id} has been deleted", def.name))),
-            None => Err(Error::not_found(format_args!("there is no {}/{id}", def.name))),
+            Some(_) => Err(Error::new(
+                ErrorKind::Gone,
+                format_args!("{}/{id} has been deleted", def.name),
+            )),
+            None => Err(Error::not_found(format_args!(
+                "there is no {}/{id}",
+                def.name
+            ))),
         }
     }
 
     /// Stores a row whose columns have changed; nothing happens if they have not. Whether they had is returned.
     #[doc(hidden)]
-    pub fn store_changed(&self, def: &'static NounDef, before: Row, cells: Vec<Cell>) -> Result<bool> {
+    pub fn store_changed(
+        &self,
+        def: &'static NounDef,
+        before: Row,
+        cells: Vec<Cell>,
+    ) -> Result<bool> {
         if before.cells == cells {
             return Ok(false);
         }
-        let row = Row { version: before.version + 1, updated: self.micros(), cells, ..before };
+        let row = Row {
+            version: before.version + 1,
+            updated: self.micros(),
+            cells,
+            ..before
+        };
         things::update(self.sql(), def, &row)?;
         self.wrote(def, &row)?;
         Ok(true)
     }
 
     /// Makes a row. Emits `created`.
-    pub(crate) fn create(&self, def: &'static NounDef, id: Option<String>, cells: Vec<Cell>, visibility: Option<String>) -> Result<String> {
+    pub(crate) fn create(
+        &self,
+        def: &'static NounDef,
+        id: Option<String>,
+        cells: Vec<Cell>,
+        visibility: Option<String>,
+    ) -> Result<String> {
         let id = match id {
             Some(id) => {
                 dotdo_core::identity::check_id(&id).map_err(|e| Error::invalid_field("$id", e))?;
@@ -207,7 +247,10 @@ impl Turn {
             return Err(Error::new(
                 ErrorKind::Conflict,
                 if old.deleted.is_some() {
-                    format!("{}/{id} existed and was deleted; an id is not used twice", def.name)
+                    format!(
+                        "{}/{id} existed and was deleted; an id is not used twice",
+                        def.name
+                    )
                 } else {
                     format!("{}/{id} exists already", def.name)
                 },
@@ -230,7 +273,12 @@ impl Turn {
     }
 
     /// Changes the columns of a row. Emits `updated` if any of them changed.
-    pub(crate) fn update(&self, def: &'static NounDef, before: Row, cells: Vec<Cell>) -> Result<()> {
+    pub(crate) fn update(
+        &self,
+        def: &'static NounDef,
+        before: Row,
+        cells: Vec<Cell>,
+    ) -> Result<()> {
         let id = before.id.clone();
         let data = things::data(def, &cells)?;
         if self.store_changed(def, before, cells)? {
@@ -242,7 +290,12 @@ impl Turn {
     /// Turns a row into a tombstone. Emits `deleted`.
     pub(crate) fn delete(&self, def: &'static NounDef, before: Row) -> Result<()> {
         let now = self.micros();
-        let row = Row { version: before.version + 1, updated: now, deleted: Some(now), ..before };
+        let row = Row {
+            version: before.version + 1,
+            updated: now,
+            deleted: Some(now),
+            ..before
+        };
         things::update(self.sql(), def, &row)?;
         self.wrote(def, &row)?;
         self.emit(def.name, "deleted", &row.id, things::data(def, &row.cells)?)
@@ -256,10 +309,20 @@ impl Turn {
         if let Some((noun, _)) = &self.key().thing
             && noun == def.name
         {
-            let op = Op::Mirror { noun: noun.clone(), id: row.id.clone(), row: things::all_cells(row) };
+            let op = Op::Mirror {
+                noun: noun.clone(),
+                id: row.id.clone(),
+                row: things::all_cells(row),
+            };
             let to = ObjectKey::tenant(self.key().tenant.clone());
             // One row a thing: a message that has not left yet is replaced by the newer one.
-            outbox::put_mirror(self, &format!("mirror/{}/{}", def.name, row.id), row.version, &to, op)?;
+            outbox::put_mirror(
+                self,
+                &format!("mirror/{}/{}", def.name, row.id),
+                row.version,
+                &to,
+                op,
+            )?;
         }
         Ok(())
     }
@@ -298,7 +361,9 @@ impl Turn {
             match route.to {
                 None => self.start_handler(flow, &event.id, text)?,
                 Some(to) => {
-                    let id = guarded(|| to(text)).and_then(|id| id).map_err(|e| e.context(format_args!("`to` of `{}`", flow.name)))?;
+                    let id = guarded(|| to(text))
+                        .and_then(|id| id)
+                        .map_err(|e| e.context(format_args!("`to` of `{}`", flow.name)))?;
                     self.deliver(flow, &event.id, text, &id)?;
                 }
             }
@@ -307,8 +372,21 @@ impl Turn {
     }
 
     /// Starts a handler in this object, unless this event has started it before.
-    pub(crate) fn start_handler(&self, flow: &'static FlowDef, event: &str, text: &Json) -> Result<()> {
-        self.start_flow(flow, text.clone(), "$event", &format!("{event}/{}", flow.name), Options::default(), Durability::Run).map(|_| ())
+    pub(crate) fn start_handler(
+        &self,
+        flow: &'static FlowDef,
+        event: &str,
+        text: &Json,
+    ) -> Result<()> {
+        self.start_flow(
+            flow,
+            text.clone(),
+            "$event",
+            &format!("{event}/{}", flow.name),
+            Options::default(),
+            Durability::Run,
+        )
+        .map(|_| ())
     }
 
     fn deliver(&self, flow: &'static FlowDef, event: &str, text: &Json, id: &str) -> Result<()> {
@@ -321,7 +399,10 @@ impl Turn {
         if key == *self.key() {
             return self.start_handler(flow, event, text);
         }
-        let op = Op::Deliver { handler: flow.name.to_owned(), event: text.clone() };
+        let op = Op::Deliver {
+            handler: flow.name.to_owned(),
+            event: text.clone(),
+        };
         let id = format!("event/{event}/{}", flow.name);
         outbox::put(self, &id, &id, &key, vec![op], None)
     }
@@ -347,7 +428,10 @@ impl Turn {
             options,
             durability,
             version: flow.version,
-            deadline: limit.map(|d| self.micros().saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX))),
+            deadline: limit.map(|d| {
+                self.micros()
+                    .saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
+            }),
             ..actions::Action::new(self)
         };
         let id = action.id.clone();
@@ -367,7 +451,15 @@ impl Turn {
         }
         let id = self.new_id();
         let parent = self.cause().unwrap_or_else(|| "$send".to_owned());
-        crate::journal::begin(self, deed, options, Durability::Send, &parent, &format!("send/{id}")).map(|_| ())
+        crate::journal::begin(
+            self,
+            deed,
+            options,
+            Durability::Send,
+            &parent,
+            &format!("send/{id}"),
+        )
+        .map(|_| ())
     }
 }
 
@@ -379,7 +471,10 @@ impl std::fmt::Debug for Turn {
 
 /// The list `?1, ?2, …` for so many values, and quoted names joined by commas.
 pub(crate) fn places(from: usize, count: usize) -> String {
-    (from..from + count).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
+    (from..from + count)
+        .map(|n| format!("?{n}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {

@@ -145,14 +145,20 @@ impl Action {
     }
 
     pub(crate) const fn is_open(&self) -> bool {
-        matches!(self.status, Status::Pending | Status::Running | Status::Retrying)
+        matches!(
+            self.status,
+            Status::Pending | Status::Running | Status::Retrying
+        )
     }
 
     /// The result that its flow sees, once there is one.
     pub(crate) fn result(&self) -> Option<Result<Json>> {
         match self.status {
             Status::Completed => Some(Ok(self.output.clone().unwrap_or_else(Json::null))),
-            Status::Failed => Some(Err(self.error.clone().unwrap_or_else(|| Error::internal("it failed, but why was not recorded")))),
+            Status::Failed => Some(Err(self
+                .error
+                .clone()
+                .unwrap_or_else(|| Error::internal("it failed, but why was not recorded")))),
             _ => None,
         }
     }
@@ -194,8 +200,18 @@ fn cells(action: &Action) -> Result<Vec<Cell>> {
         action.key.clone().into(),
         (&action.input).into(),
         action.output.as_ref().into(),
-        action.error.as_ref().map(Json::of).transpose()?.as_ref().into(),
-        if action.options == Options::default() { Cell::Null } else { (&Json::of(&action.options)?).into() },
+        action
+            .error
+            .as_ref()
+            .map(Json::of)
+            .transpose()?
+            .as_ref()
+            .into(),
+        if action.options == Options::default() {
+            Cell::Null
+        } else {
+            (&Json::of(&action.options)?).into()
+        },
         action.durability.word().into(),
         action.status.word().into(),
         action.version.into(),
@@ -222,7 +238,10 @@ fn read(row: Vec<Cell>) -> Result<Action> {
         input: row.json()?,
         output: json(row.text_or_null())?,
         error: json(row.text_or_null())?.map(|e| e.read()).transpose()?,
-        options: json(row.text_or_null())?.map(|o| o.read()).transpose()?.unwrap_or_default(),
+        options: json(row.text_or_null())?
+            .map(|o| o.read())
+            .transpose()?
+            .unwrap_or_default(),
         durability: Durability::of(&row.text())?,
         status: Status::of(&row.text())?,
         version: u32::try_from(row.integer()).unwrap_or(1),
@@ -267,12 +286,25 @@ pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
 }
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Action>> {
-    sql.query(&format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" = ?1"#), &[id.into()])?.into_iter().next().map(read).transpose()
+    sql.query(
+        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" = ?1"#),
+        &[id.into()],
+    )?
+    .into_iter()
+    .next()
+    .map(read)
+    .transpose()
 }
 
 /// The journal of a flow.
 pub(crate) fn children(sql: &dyn Sql, parent: &str) -> Result<Vec<Action>> {
-    sql.query(&format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" IS NOT NULL"#), &[parent.into()])?.into_iter().map(read).collect()
+    sql.query(
+        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" IS NOT NULL"#),
+        &[parent.into()],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
 }
 
 /// The ids of what is due, of what is past its deadline, earliest first.
@@ -287,7 +319,11 @@ pub(crate) fn due(sql: &dyn Sql, now: i64) -> Result<Vec<String>> {
 /// The ids of the open actions of a kind with a status, oldest first.
 pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<String>> {
     // Named in full, so that the partial index is used.
-    let sql_text = format!(r#"SELECT "id" FROM "$actions" WHERE "status" = '{}' AND "kind" = '{}' ORDER BY "id""#, status.word(), kind.word());
+    let sql_text = format!(
+        r#"SELECT "id" FROM "$actions" WHERE "status" = '{}' AND "kind" = '{}' ORDER BY "id""#,
+        status.word(),
+        kind.word()
+    );
     ids(sql, &sql_text, &[])
 }
 
@@ -299,12 +335,19 @@ pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
     )?;
     Ok(rows.into_iter().next().and_then(|row| {
         let mut row = Reader::new(row);
-        [row.integer_or_null(), row.integer_or_null()].into_iter().flatten().min()
+        [row.integer_or_null(), row.integer_or_null()]
+            .into_iter()
+            .flatten()
+            .min()
     }))
 }
 
 fn ids(sql: &dyn Sql, text: &str, params: &[Cell]) -> Result<Vec<String>> {
-    Ok(sql.query(text, params)?.into_iter().map(|row| Reader::new(row).text()).collect())
+    Ok(sql
+        .query(text, params)?
+        .into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect())
 }
 
 pub(crate) fn list(sql: &dyn Sql, filter: &ActionFilter) -> Result<Page<Action>> {
@@ -316,9 +359,9 @@ pub(crate) fn list(sql: &dyn Sql, filter: &ActionFilter) -> Result<Page<Action>>
         ),
         &[
             filter.after.as_deref().unwrap_or("").into(),
-            filter.kind.map(Kind::word).map(Cell::from).unwrap_or(Cell::Null),
+            filter.kind.map(Kind::word).into(),
             filter.name.clone().into(),
-            filter.status.map(Status::word).map(Cell::from).unwrap_or(Cell::Null),
+            filter.status.map(Status::word).into(),
             filter.parent.clone().into(),
             filter.target.clone().into(),
             filter.actor.clone().into(),

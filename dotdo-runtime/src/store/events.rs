@@ -40,7 +40,10 @@ pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEven
             event.at.timestamp_micros().into(),
         ],
     )?;
-    event.sequence = rows.into_iter().next().map_or(0, |row| unsigned(Reader::new(row).integer()));
+    event.sequence = rows
+        .into_iter()
+        .next()
+        .map_or(0, |row| unsigned(Reader::new(row).integer()));
     Ok(event)
 }
 
@@ -62,7 +65,10 @@ pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEve
     let mut items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|e| e.sequence.to_string());
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|e| e.sequence.to_string());
     Ok(Page { items, next })
 }
 

@@ -1,7 +1,7 @@
 //! The inbox: requests that took effect, with their answers, so that a repetition gets the answer and does nothing.
 
 use super::Reader;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::host::Sql;
 use crate::json::Json;
 
@@ -9,16 +9,31 @@ use crate::json::Json;
 const KEPT_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
 
 pub(crate) fn find(sql: &dyn Sql, id: &str, fingerprint: &str) -> Result<Option<Json>> {
-    let rows = sql.query(r#"SELECT "fingerprint", "answer" FROM "$inbox" WHERE "id" = ?1"#, &[id.into()])?;
-    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let rows = sql.query(
+        r#"SELECT "fingerprint", "answer" FROM "$inbox" WHERE "id" = ?1"#,
+        &[id.into()],
+    )?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
     let mut row = Reader::new(row);
     if row.text() != fingerprint {
-        return Err(Error::new(ErrorKind::Conflict, format_args!("the idempotency key `{id}` was used for another request; each request needs a key of its own")));
+        // What stands before the last slash says who chose the key.
+        let key = id.rsplit('/').next().unwrap_or(id);
+        return Err(Error::invalid(format_args!(
+            "the idempotency key `{key}` was used for another request; each request needs a key of its own"
+        )));
     }
     row.json().map(Some)
 }
 
-pub(crate) fn put(sql: &dyn Sql, id: &str, fingerprint: &str, answer: &Json, now: i64) -> Result<()> {
+pub(crate) fn put(
+    sql: &dyn Sql,
+    id: &str,
+    fingerprint: &str,
+    answer: &Json,
+    now: i64,
+) -> Result<()> {
     sql.execute(
         r#"INSERT INTO "$inbox" ("id", "fingerprint", "answer", "at") VALUES (?1, ?2, ?3, ?4)"#,
         &[id.into(), fingerprint.into(), answer.into(), now.into()],

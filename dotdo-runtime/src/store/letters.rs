@@ -30,7 +30,15 @@ pub struct Letter {
     pub replayed_at: Option<DateTime<Utc>>,
 }
 
-pub(crate) fn put(sql: &dyn Sql, id: &str, name: &str, input: &Json, error: &Error, attempts: u32, now: i64) -> Result<()> {
+pub(crate) fn put(
+    sql: &dyn Sql,
+    id: &str,
+    name: &str,
+    input: &Json,
+    error: &Error,
+    attempts: u32,
+    now: i64,
+) -> Result<()> {
     sql.execute(
         r#"INSERT INTO "$letters" ("id", "name", "input", "error", "attempts", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6)
            ON CONFLICT ("id") DO UPDATE SET "error" = excluded."error", "attempts" = excluded."attempts", "at" = excluded."at", "replayed" = NULL"#,
@@ -39,12 +47,18 @@ pub(crate) fn put(sql: &dyn Sql, id: &str, name: &str, input: &Json, error: &Err
     Ok(())
 }
 
-pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<()> {
-    let changed = sql.execute(r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL"#, &[id.into(), now.into()])?;
-    if changed == 0 {
-        return Err(Error::not_found(format_args!("there is no dead letter `{id}` that waits to be replayed")));
-    }
-    Ok(())
+/// Marks a letter as run once more, and gives what it was about.
+pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<Json> {
+    let rows = sql.query(
+        r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL RETURNING "input""#,
+        &[id.into(), now.into()],
+    )?;
+    let row = rows.into_iter().next().ok_or_else(|| {
+        Error::not_found(format_args!(
+            "there is no dead letter `{id}` that waits to be replayed"
+        ))
+    })?;
+    Reader::new(row).json()
 }
 
 pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Page<Letter>> {
@@ -70,6 +84,9 @@ pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Pag
         .collect::<Result<Vec<_>>>()?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|letter| letter.id.clone());
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|letter| letter.id.clone());
     Ok(Page { items, next })
 }

@@ -5,7 +5,10 @@ use crate::error::Result;
 use crate::host::Sql;
 
 pub(crate) fn get(sql: &dyn Sql, key: &str) -> Result<Option<String>> {
-    let rows = sql.query(r#"SELECT "value" FROM "$meta" WHERE "key" = ?1"#, &[key.into()])?;
+    let rows = sql.query(
+        r#"SELECT "value" FROM "$meta" WHERE "key" = ?1"#,
+        &[key.into()],
+    )?;
     Ok(rows.into_iter().next().map(|row| Reader::new(row).text()))
 }
 

@@ -2,9 +2,9 @@
 
 pub mod actions;
 pub mod events;
+pub(crate) mod inbox;
 pub mod letters;
 pub(crate) mod meta;
-pub(crate) mod inbox;
 pub(crate) mod outbox;
 pub mod relationships;
 pub(crate) mod schedules;
@@ -100,7 +100,10 @@ pub(crate) fn instant(micros: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(micros).unwrap_or(chrono::DateTime::UNIX_EPOCH)
 }
 
-#[allow(clippy::cast_sign_loss, reason = "counters stored by us are never negative")]
+#[allow(
+    clippy::cast_sign_loss,
+    reason = "counters stored by us are never negative"
+)]
 pub(crate) const fn unsigned(number: i64) -> u64 {
     if number < 0 { 0 } else { number as u64 }
 }

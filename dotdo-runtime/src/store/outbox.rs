@@ -8,7 +8,6 @@ use crate::json::Json;
 use crate::object::Request;
 use crate::object::turn::Turn;
 use crate::stub::Op;
-use crate::value::Cell;
 
 /// A message that waits for its acknowledgement.
 pub(crate) struct Message {
@@ -22,26 +21,50 @@ pub(crate) struct Message {
 pub(crate) const REDELIVERY_MICROS: i64 = 60 * 1_000_000;
 
 /// Puts a message into the outbox; it leaves when the turn is kept, and takes effect once for each `once`.
-pub(crate) fn put(turn: &Turn, id: &str, once: &str, to: &ObjectKey, ops: Vec<Op>, action: Option<&str>) -> Result<()> {
-    let request = Request { id: Some(once.to_owned()), actor: turn.actor(), ops, if_exists: false };
+pub(crate) fn put(
+    turn: &Turn,
+    id: &str,
+    once: &str,
+    to: &ObjectKey,
+    ops: Vec<Op>,
+    action: Option<&str>,
+) -> Result<()> {
+    let request = Request {
+        id: Some(once.to_owned()),
+        actor: turn.actor(),
+        ops,
+        if_exists: false,
+    };
     turn.sql().execute(
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT ("id") DO NOTHING"#,
-        &[id.into(), (&Json::of(to)?).into(), (&Json::of(&request)?).into(), action.map(Cell::from).unwrap_or(Cell::Null), (turn.micros() + REDELIVERY_MICROS).into()],
+        &[id.into(), (&Json::of(to)?).into(), (&Json::of(&request)?).into(), action.into(), (turn.micros() + REDELIVERY_MICROS).into()],
     )?;
     turn.after().messages.push(id.to_owned());
     Ok(())
 }
 
 /// Puts the newest state of a row into the outbox, in place of an older one that has not left.
-pub(crate) fn put_mirror(turn: &Turn, id: &str, version: u64, to: &ObjectKey, op: Op) -> Result<()> {
+pub(crate) fn put_mirror(
+    turn: &Turn,
+    id: &str,
+    version: u64,
+    to: &ObjectKey,
+    op: Op,
+) -> Result<()> {
     // `0` follows `/`. A message that is under way is acknowledged under its own id, so it cannot take the newer one's place.
-    turn.sql().execute(r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#, &[format!("{id}/").into(), format!("{id}0").into()])?;
+    turn.sql().execute(
+        r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#,
+        &[format!("{id}/").into(), format!("{id}0").into()],
+    )?;
     let id = format!("{id}/{version}");
     put(turn, &id, &id, to, vec![op], None)
 }
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
-    let rows = sql.query(r#"SELECT "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
+    let rows = sql.query(
+        r#"SELECT "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#,
+        &[id.into()],
+    )?;
     rows.into_iter()
         .next()
         .map(|row| {
@@ -58,17 +81,29 @@ pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
 
 /// The ids of all messages, or of those due at a time.
 pub(crate) fn waiting(sql: &dyn Sql, due: Option<i64>) -> Result<Vec<String>> {
-    let rows = sql.query(r#"SELECT "id" FROM "$outbox" WHERE "due" <= ?1 ORDER BY "due", "id" LIMIT 1000"#, &[due.unwrap_or(i64::MAX).into()])?;
-    Ok(rows.into_iter().map(|row| Reader::new(row).text()).collect())
+    let rows = sql.query(
+        r#"SELECT "id" FROM "$outbox" WHERE "due" <= ?1 ORDER BY "due", "id" LIMIT 1000"#,
+        &[due.unwrap_or(i64::MAX).into()],
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Reader::new(row).text())
+        .collect())
 }
 
 pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
     let rows = sql.query(r#"SELECT min("due") FROM "$outbox""#, &[])?;
-    Ok(rows.into_iter().next().and_then(|row| Reader::new(row).integer_or_null()))
+    Ok(rows
+        .into_iter()
+        .next()
+        .and_then(|row| Reader::new(row).integer_or_null()))
 }
 
 pub(crate) fn postpone(sql: &dyn Sql, id: &str, attempts: u32, due: i64) -> Result<()> {
-    sql.execute(r#"UPDATE "$outbox" SET "attempts" = ?2, "due" = ?3 WHERE "id" = ?1"#, &[id.into(), attempts.into(), due.into()])?;
+    sql.execute(
+        r#"UPDATE "$outbox" SET "attempts" = ?2, "due" = ?3 WHERE "id" = ?1"#,
+        &[id.into(), attempts.into(), due.into()],
+    )?;
     Ok(())
 }
 
@@ -79,5 +114,8 @@ pub(crate) fn remove(sql: &dyn Sql, id: &str) -> Result<()> {
 
 /// A failure to reach an object, as opposed to an answer of it.
 pub(crate) fn is_unreachable(error: &Error) -> bool {
-    matches!(error.kind(), crate::ErrorKind::Overloaded | crate::ErrorKind::Storage)
+    matches!(
+        error.kind(),
+        crate::ErrorKind::Overloaded | crate::ErrorKind::Storage
+    )
 }

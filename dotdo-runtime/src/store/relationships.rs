@@ -8,7 +8,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::json::Json;
 use crate::object::turn::Turn;
-use crate::value::Cell;
 
 /// An edge from one thing to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,7 +39,13 @@ impl Relationships {
     }
 
     /// Adds an edge. It is a conflict if the same edge exists.
-    pub fn create(&self, verb: &str, from: &str, to: &str, data: &impl Serialize) -> Result<Relationship> {
+    pub fn create(
+        &self,
+        verb: &str,
+        from: &str,
+        to: &str,
+        data: &impl Serialize,
+    ) -> Result<Relationship> {
         let edge = Relationship {
             id: self.turn.new_id(),
             verb: verb.to_owned(),
@@ -50,14 +55,19 @@ impl Relationships {
             created_at: self.turn.now(),
         };
         for (what, address) in [("from", from), ("to", to)] {
-            address.parse::<dotdo_core::identity::ShortId>().map_err(|e| Error::invalid_field(what, e))?;
+            address
+                .parse::<dotdo_core::identity::ShortId>()
+                .map_err(|e| Error::invalid_field(what, e))?;
         }
         let added = self.sql().execute(
             r#"INSERT INTO "$relationships" ("id", "verb", "from", "to", "data", "created") VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT ("verb", "from", "to") DO NOTHING"#,
             &[edge.id.as_str().into(), verb.into(), from.into(), to.into(), (&edge.data).into(), self.turn.micros().into()],
         )?;
         if added == 0 {
-            return Err(Error::new(ErrorKind::Conflict, format_args!("{from} {verb} {to} already")));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format_args!("{from} {verb} {to} already"),
+            ));
         }
         Ok(edge)
     }
@@ -89,7 +99,7 @@ impl Relationships {
 fn list(sql: &dyn Sql, end: &str, thing: &str, verb: Option<&str>) -> Result<Vec<Relationship>> {
     let rows = sql.query(
         &format!(r#"SELECT "id", "verb", "from", "to", "data", "created" FROM "$relationships" WHERE "{end}" = ?1 AND (?2 IS NULL OR "verb" = ?2) ORDER BY "id" LIMIT 10000"#),
-        &[thing.into(), verb.map(Cell::from).unwrap_or(Cell::Null)],
+        &[thing.into(), verb.into()],
     )?;
     rows.into_iter()
         .map(|row| {

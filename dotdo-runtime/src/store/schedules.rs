@@ -14,14 +14,20 @@ const MOST_MISSED: usize = 1000;
 const GRACE_MICROS: i64 = 60 * 1_000_000;
 
 /// Brings the rows in line with the program: new schedules begin now, changed ones begin anew, gone ones go.
-pub(crate) fn sync<'a>(sql: &dyn Sql, schedules: impl Iterator<Item = &'a Scheduled>, now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn sync<'a>(
+    sql: &dyn Sql,
+    schedules: impl Iterator<Item = &'a Scheduled>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut stored = std::collections::BTreeMap::new();
     for row in sql.query(r#"SELECT "name", "phrase", "zone" FROM "$schedules""#, &[])? {
         let mut row = Reader::new(row);
         stored.insert(row.text(), (row.text(), row.text()));
     }
     for s in schedules {
-        let same = stored.remove(s.flow.name).is_some_and(|(phrase, zone)| phrase == s.phrase && zone == s.zone.name());
+        let same = stored
+            .remove(s.flow.name)
+            .is_some_and(|(phrase, zone)| phrase == s.phrase && zone == s.zone.name());
         if !same {
             sql.execute(
                 r#"INSERT INTO "$schedules" ("name", "phrase", "zone", "next", "runs") VALUES (?1, ?2, ?3, ?4, 0)
@@ -31,19 +37,37 @@ pub(crate) fn sync<'a>(sql: &dyn Sql, schedules: impl Iterator<Item = &'a Schedu
         }
     }
     for name in stored.into_keys() {
-        sql.execute(r#"DELETE FROM "$schedules" WHERE "name" = ?1"#, &[name.into()])?;
+        sql.execute(
+            r#"DELETE FROM "$schedules" WHERE "name" = ?1"#,
+            &[name.into()],
+        )?;
     }
     Ok(())
 }
 
 fn next(s: &Scheduled, after: DateTime<Utc>) -> Option<i64> {
-    s.schedule.next_after(after, s.zone).map(|at| at.timestamp_micros())
+    s.schedule
+        .next_after(after, s.zone)
+        .map(|at| at.timestamp_micros())
 }
 
 /// The instants at which a schedule is to be run now, and its next one is stored. None is ever returned twice.
-pub(crate) fn take_due(sql: &dyn Sql, s: &Scheduled, now: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>> {
-    let rows = sql.query(r#"SELECT "next" FROM "$schedules" WHERE "name" = ?1 AND "next" <= ?2"#, &[s.flow.name.into(), now.timestamp_micros().into()])?;
-    let Some(first) = rows.into_iter().next().and_then(|row| Reader::new(row).integer_or_null()) else { return Ok(Vec::new()) };
+pub(crate) fn take_due(
+    sql: &dyn Sql,
+    s: &Scheduled,
+    now: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>> {
+    let rows = sql.query(
+        r#"SELECT "next" FROM "$schedules" WHERE "name" = ?1 AND "next" <= ?2"#,
+        &[s.flow.name.into(), now.timestamp_micros().into()],
+    )?;
+    let Some(first) = rows
+        .into_iter()
+        .next()
+        .and_then(|row| Reader::new(row).integer_or_null())
+    else {
+        return Ok(Vec::new());
+    };
     let mut at = super::instant(first);
     let mut due = std::collections::VecDeque::new();
     // After a very long sleep of a very frequent schedule only the last instants matter.
@@ -77,7 +101,10 @@ pub(crate) fn take_due(sql: &dyn Sql, s: &Scheduled, now: DateTime<Utc>) -> Resu
 
 pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
     let rows = sql.query(r#"SELECT min("next") FROM "$schedules""#, &[])?;
-    Ok(rows.into_iter().next().and_then(|row| Reader::new(row).integer_or_null()))
+    Ok(rows
+        .into_iter()
+        .next()
+        .and_then(|row| Reader::new(row).integer_or_null()))
 }
 
 /// Every schedule: name, phrase, zone, next and last run, number of runs.

@@ -58,7 +58,11 @@ const SYSTEM: &str = r#""$id", "$version", "$created", "$updated", "$deleted", "
 const SYSTEM_COUNT: usize = 6;
 
 fn columns(def: &NounDef) -> String {
-    if def.columns.is_empty() { SYSTEM.to_owned() } else { format!("{SYSTEM}, {}", names(def.columns.iter().map(|c| c.name))) }
+    if def.columns.is_empty() {
+        SYSTEM.to_owned()
+    } else {
+        format!("{SYSTEM}, {}", names(def.columns.iter().map(|c| c.name)))
+    }
 }
 
 /// The system columns and the columns of a row.
@@ -89,22 +93,41 @@ fn read(cells: Vec<Cell>) -> Row {
 }
 
 pub(crate) fn load(sql: &dyn Sql, def: &NounDef, id: &str) -> Result<Option<Row>> {
-    let rows = sql.query(&format!(r#"SELECT {} FROM {} WHERE "$id" = ?1"#, columns(def), quote(def.table)), &[id.into()])?;
+    let rows = sql.query(
+        &format!(
+            r#"SELECT {} FROM {} WHERE "$id" = ?1"#,
+            columns(def),
+            quote(def.table)
+        ),
+        &[id.into()],
+    )?;
     Ok(rows.into_iter().next().map(read))
 }
 
 pub(crate) fn insert(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
-    let text = format!("INSERT INTO {} ({}) VALUES ({})", quote(def.table), columns(def), places(1, SYSTEM_COUNT + def.columns.len()));
-    sql.execute(&text, &all_cells(row)).map_err(|e| explain(def, e)).map(|_| ())
+    let text = format!(
+        "INSERT INTO {} ({}) VALUES ({})",
+        quote(def.table),
+        columns(def),
+        places(1, SYSTEM_COUNT + def.columns.len())
+    );
+    sql.execute(&text, &all_cells(row))
+        .map_err(|e| explain(def, e))
+        .map(|_| ())
 }
 
 pub(crate) fn update(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
-    let mut text = format!(r#"UPDATE {} SET "$version" = ?2, "$created" = ?3, "$updated" = ?4, "$deleted" = ?5, "$visibility" = ?6"#, quote(def.table));
+    let mut text = format!(
+        r#"UPDATE {} SET "$version" = ?2, "$created" = ?3, "$updated" = ?4, "$deleted" = ?5, "$visibility" = ?6"#,
+        quote(def.table)
+    );
     for (i, column) in def.columns.iter().enumerate() {
         let _ = write!(text, ", {} = ?{}", quote(column.name), SYSTEM_COUNT + 1 + i);
     }
     text.push_str(r#" WHERE "$id" = ?1"#);
-    sql.execute(&text, &all_cells(row)).map_err(|e| explain(def, e)).map(|_| ())
+    sql.execute(&text, &all_cells(row))
+        .map_err(|e| explain(def, e))
+        .map(|_| ())
 }
 
 /// Stores the state of an object noun in the tenant's directory, unless a newer one is there.
@@ -121,12 +144,16 @@ pub(crate) fn mirror(sql: &dyn Sql, def: &NounDef, cells: Vec<Cell>) -> Result<(
     }
 }
 
-/// Turns SQLite's word on a broken constraint into one about the field.
+/// Turns `SQLite`'s word on a broken constraint into one about the field.
 fn explain(def: &NounDef, error: Error) -> Error {
     let message = error.message();
     let column_of = |mark: &str| {
         let at = message.find(mark)? + mark.len();
-        let name = message[at..].split([',', ' ', '\'']).next()?.rsplit('.').next()?;
+        let name = message[at..]
+            .split([',', ' ', '\''])
+            .next()?
+            .rsplit('.')
+            .next()?;
         def.columns.iter().find(|c| c.name == name)
     };
     if message.contains("UNIQUE constraint failed")
@@ -136,8 +163,16 @@ fn explain(def: &NounDef, error: Error) -> Error {
         return Error::new(ErrorKind::Conflict, text);
     }
     if message.contains("CHECK constraint failed") {
-        let failed = message.split("CHECK constraint failed: ").nth(1).unwrap_or_default();
-        if let Some(column) = def.columns.iter().find(|c| failed.contains(&quote(c.name)) || failed.split(|ch: char| !ch.is_alphanumeric() && ch != '_').any(|word| word == c.name)) {
+        let failed = message
+            .split("CHECK constraint failed: ")
+            .nth(1)
+            .unwrap_or_default();
+        if let Some(column) = def.columns.iter().find(|c| {
+            failed.contains(&quote(c.name))
+                || failed
+                    .split(|ch: char| !ch.is_alphanumeric() && ch != '_')
+                    .any(|word| word == c.name)
+        }) {
             return Error::invalid_field(column.name, rule(column));
         }
         return Error::invalid(format_args!("a {} must satisfy {failed}", def.name));
@@ -158,7 +193,11 @@ fn rule(column: &ColumnDef) -> String {
         return format!("must satisfy {check}");
     }
     let choices = column.shape.choices();
-    if choices.is_empty() { "has a value that its column does not allow".to_owned() } else { format!("must be one of {}", choices.join(", ")) }
+    if choices.is_empty() {
+        "has a value that its column does not allow".to_owned()
+    } else {
+        format!("must be one of {}", choices.join(", "))
+    }
 }
 
 /// The JSON of the columns, as the noun's own `Serialize` would write it.
@@ -178,7 +217,9 @@ pub(crate) fn data(def: &NounDef, cells: &[Cell]) -> Result<Json> {
 fn push_cell(text: &mut String, shape: Shape, cell: &Cell) -> Result<()> {
     match (cell, shape.column()) {
         (Cell::Null, _) => text.push_str("null"),
-        (Cell::Integer(n), ColumnType::Boolean) => text.push_str(if *n == 0 { "false" } else { "true" }),
+        (Cell::Integer(n), ColumnType::Boolean) => {
+            text.push_str(if *n == 0 { "false" } else { "true" });
+        }
         (Cell::Integer(n), ColumnType::Timestamp) => push_json(text, &instant(*n))?,
         (Cell::Integer(n), _) => {
             let _ = write!(text, "{n}");
@@ -186,7 +227,11 @@ fn push_cell(text: &mut String, shape: Shape, cell: &Cell) -> Result<()> {
         (Cell::Real(n), _) => push_json(text, n)?,
         (Cell::Text(json), ColumnType::Json) => text.push_str(json),
         (Cell::Text(plain), _) => push_json(text, plain)?,
-        (Cell::Blob(_), _) if matches!(shape, Shape::Embedding | Shape::Optional(&Shape::Embedding)) => push_json(text, &Embedding::from_cell(cell.clone())?)?,
+        (Cell::Blob(_), _)
+            if matches!(shape, Shape::Embedding | Shape::Optional(&Shape::Embedding)) =>
+        {
+            push_json(text, &Embedding::from_cell(cell.clone())?)?;
+        }
         (Cell::Blob(bytes), _) => push_json(text, bytes)?,
     }
     Ok(())
@@ -201,14 +246,19 @@ fn push_json<T: Serialize + ?Sized>(text: &mut String, value: &T) -> Result<()> 
 pub(crate) fn members(json: &Json) -> Result<Vec<(String, Box<RawValue>)>> {
     struct Members(Vec<(String, Box<RawValue>)>);
     impl<'de> Deserialize<'de> for Members {
-        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        fn deserialize<D: serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> std::result::Result<Self, D::Error> {
             struct Visitor;
             impl<'de> serde::de::Visitor<'de> for Visitor {
                 type Value = Members;
                 fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     f.write_str("an object such as {\"name\": …}")
                 }
-                fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Members, A::Error> {
+                fn visit_map<A: serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: A,
+                ) -> std::result::Result<Members, A::Error> {
                     let mut members = Vec::new();
                     while let Some(entry) = map.next_entry()? {
                         members.push(entry);
@@ -227,7 +277,12 @@ pub(crate) fn members(json: &Json) -> Result<Vec<(String, Box<RawValue>)>> {
 pub(crate) fn check_fields(def: &NounDef, json: &Json) -> Result<Json> {
     let mut text = String::from("{");
     for (name, value) in members(json)? {
-        if name.starts_with('$') || matches!(name.as_str(), "createdAt" | "updatedAt" | "deletedAt" | "visibility") && !def.columns.iter().any(|c| c.name == name) {
+        if name.starts_with('$')
+            || matches!(
+                name.as_str(),
+                "createdAt" | "updatedAt" | "deletedAt" | "visibility"
+            ) && !def.columns.iter().any(|c| c.name == name)
+        {
             continue;
         }
         if !def.columns.iter().any(|c| c.name == name) {
@@ -236,7 +291,10 @@ pub(crate) fn check_fields(def: &NounDef, json: &Json) -> Result<Json> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("its fields are {}", known.join(", ")),
             };
-            return Err(Error::invalid_field(name, format_args!("a {} has no such field; {hint}", def.name)));
+            return Err(Error::invalid_field(
+                name,
+                format_args!("a {} has no such field; {hint}", def.name),
+            ));
         }
         if text.len() > 1 {
             text.push(',');
@@ -286,12 +344,25 @@ impl Question<'_> {
             "updatedAt" | "$updated" => Some("$updated"),
             _ => None,
         };
-        if let Some(column) = self.def.columns.iter().find(|c| c.name == name).map(|c| c.name).or(system) {
+        if let Some(column) = self
+            .def
+            .columns
+            .iter()
+            .find(|c| c.name == name)
+            .map(|c| c.name)
+            .or(system)
+        {
             return Ok(quote(column));
         }
         let known: Vec<_> = self.def.columns.iter().map(|c| c.name).collect();
-        let hint = dotdo_core::nearest(name, known.iter().copied()).map_or_else(|| format!("it has {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-        Err(Error::invalid_field(name, format_args!("{} has no such column; {hint}", self.def.name)))
+        let hint = dotdo_core::nearest(name, known.iter().copied()).map_or_else(
+            || format!("it has {}", known.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(Error::invalid_field(
+            name,
+            format_args!("{} has no such column; {hint}", self.def.name),
+        ))
     }
 
     fn condition(&mut self, expr: &Expr) -> Result<String> {
@@ -309,16 +380,32 @@ impl Question<'_> {
                     Compare::Ge => ">=",
                 };
                 // A decimal is text in the file, and compares as a number only when cast.
-                let is_decimal = self.def.columns.iter().any(|c| c.name == column && c.ty() == ColumnType::Decimal);
+                let is_decimal = self
+                    .def
+                    .columns
+                    .iter()
+                    .any(|c| c.name == column && c.ty() == ColumnType::Decimal);
                 let (column, value) = (self.column(column)?, self.param(value.clone()));
-                if is_decimal { format!("CAST({column} AS REAL) {op} CAST({value} AS REAL)") } else { format!("{column} {op} {value}") }
+                if is_decimal {
+                    format!("CAST({column} AS REAL) {op} CAST({value} AS REAL)")
+                } else {
+                    format!("{column} {op} {value}")
+                }
             }
             Expr::In { column, values } => {
                 // One parameter however many values there are: a host allows a hundred parameters.
                 let list = Json::of(values)?;
-                format!("{} IN (SELECT value FROM json_each({}))", self.column(column)?, self.param((&list).into()))
+                format!(
+                    "{} IN (SELECT value FROM json_each({}))",
+                    self.column(column)?,
+                    self.param((&list).into())
+                )
             }
-            Expr::Contains { column, text, prefix } => {
+            Expr::Contains {
+                column,
+                text,
+                prefix,
+            } => {
                 let (column, text) = (self.column(column)?, self.param(text.as_str().into()));
                 // Not LIKE: its patterns are limited to fifty bytes on some hosts, and `%` would need escaping.
                 let op = if *prefix { "= 1" } else { "> 0" };
@@ -331,7 +418,10 @@ impl Question<'_> {
     }
 
     fn joined(&mut self, parts: &[Expr], with: &str) -> Result<String> {
-        let parts = parts.iter().map(|p| self.condition(p)).collect::<Result<Vec<_>>>()?;
+        let parts = parts
+            .iter()
+            .map(|p| self.condition(p))
+            .collect::<Result<Vec<_>>>()?;
         Ok(format!("({})", parts.join(with)))
     }
 
@@ -344,11 +434,17 @@ impl Question<'_> {
         }
         if let Some(words) = &spec.search {
             if !self.def.columns.iter().any(|c| c.search) {
-                return Err(Error::invalid_field("q", format_args!("{} has no field marked #[search]", self.def.name)));
+                return Err(Error::invalid_field(
+                    "q",
+                    format_args!("{} has no field marked #[search]", self.def.name),
+                ));
             }
             let search = quote(&format!("{}.search", self.def.table));
             let words = self.param(match_all(words).into());
-            let _ = write!(self.text, "{table}._rowid_ IN (SELECT rowid FROM {search} WHERE {search} MATCH {words}) AND ");
+            let _ = write!(
+                self.text,
+                "{table}._rowid_ IN (SELECT rowid FROM {search} WHERE {search} MATCH {words}) AND "
+            );
         }
         let condition = self.condition(&spec.filter.0)?;
         self.text.push_str(&condition);
@@ -358,7 +454,11 @@ impl Question<'_> {
     /// The condition that a row comes after the one with the cursor's id, and the ORDER BY.
     fn order(&mut self, spec: &FindSpec) -> Result<()> {
         let table = quote(self.def.table);
-        let mut keys = spec.order.iter().map(|o| Ok((self.column(&o.column)?, o.descending))).collect::<Result<Vec<_>>>()?;
+        let mut keys = spec
+            .order
+            .iter()
+            .map(|o| Ok((self.column(&o.column)?, o.descending)))
+            .collect::<Result<Vec<_>>>()?;
         let descending = keys.last().is_some_and(|(_, d)| *d);
         keys.push((r#""$id""#.to_owned(), descending));
         if let Some(after) = &spec.after {
@@ -378,7 +478,12 @@ impl Question<'_> {
             }
             let _ = write!(self.text, " AND ({})", parts.join(" OR "));
         }
-        let order: Vec<_> = keys.iter().map(|(column, descending)| format!("{column}{}", if *descending { " DESC" } else { "" })).collect();
+        let order: Vec<_> = keys
+            .iter()
+            .map(|(column, descending)| {
+                format!("{column}{}", if *descending { " DESC" } else { "" })
+            })
+            .collect();
         let _ = write!(self.text, " ORDER BY {}", order.join(", "));
         Ok(())
     }
@@ -386,7 +491,11 @@ impl Question<'_> {
 
 /// Every word must be there; quotes keep FTS5's own operators out of it.
 fn match_all(words: &str) -> String {
-    words.split_whitespace().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect::<Vec<_>>().join(" ")
+    words
+        .split_whitespace()
+        .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The greatest number of rows of one page.
@@ -397,33 +506,76 @@ pub(crate) fn find(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Res
         return near(sql, def, spec, column, point);
     }
     let limit = spec.limit.unwrap_or(100).min(MAX_LIMIT);
-    if spec.search.as_deref().is_some_and(|words| words.trim().is_empty()) {
-        return Err(Error::invalid_field("q", "is empty; give at least one word"));
+    if spec
+        .search
+        .as_deref()
+        .is_some_and(|words| words.trim().is_empty())
+    {
+        return Err(Error::invalid_field(
+            "q",
+            "is empty; give at least one word",
+        ));
     }
-    let mut question = Question { def, text: format!("SELECT {}", columns(def)), params: Vec::new() };
+    let mut question = Question {
+        def,
+        text: format!("SELECT {}", columns(def)),
+        params: Vec::new(),
+    };
     question.source(spec)?;
     question.order(spec)?;
     let _ = write!(question.text, " LIMIT {}", u64::from(limit) + 1);
-    let mut rows: Vec<Row> = sql.query(&question.text, &question.params)?.into_iter().map(read).collect();
+    let mut rows: Vec<Row> = sql
+        .query(&question.text, &question.params)?
+        .into_iter()
+        .map(read)
+        .collect();
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    let items = rows.iter().map(|row| Thing::of(def, row)).collect::<Result<_>>()?;
+    let items = rows
+        .iter()
+        .map(|row| Thing::of(def, row))
+        .collect::<Result<_>>()?;
     Ok(Page { items, next })
 }
 
 pub(crate) fn count(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Result<u64> {
-    let mut question = Question { def, text: "SELECT count(*)".to_owned(), params: Vec::new() };
+    let mut question = Question {
+        def,
+        text: "SELECT count(*)".to_owned(),
+        params: Vec::new(),
+    };
     question.source(spec)?;
     let rows = sql.query(&question.text, &question.params)?;
-    Ok(rows.into_iter().next().map_or(0, |row| unsigned(Reader::new(row).integer())))
+    Ok(rows
+        .into_iter()
+        .next()
+        .map_or(0, |row| unsigned(Reader::new(row).integer())))
 }
 
 /// An exact scan: 128 numbers a row are compared in well under a microsecond.
-fn near(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec, column: &str, point: &[f32]) -> Result<Page<Thing>> {
-    let point = Embedding::new(point.try_into().map_err(|_| Error::invalid("an embedding has 128 numbers"))?);
-    let place = def.columns.iter().position(|c| c.name == column).ok_or_else(|| Error::invalid_field(column, "there is no such column"))?;
-    let mut question = Question { def, text: format!("SELECT {}", columns(def)), params: Vec::new() };
+fn near(
+    sql: &dyn Sql,
+    def: &'static NounDef,
+    spec: &FindSpec,
+    column: &str,
+    point: &[f32],
+) -> Result<Page<Thing>> {
+    let point = Embedding::new(
+        point
+            .try_into()
+            .map_err(|_| Error::invalid("an embedding has 128 numbers"))?,
+    );
+    let place = def
+        .columns
+        .iter()
+        .position(|c| c.name == column)
+        .ok_or_else(|| Error::invalid_field(column, "there is no such column"))?;
+    let mut question = Question {
+        def,
+        text: format!("SELECT {}", columns(def)),
+        params: Vec::new(),
+    };
     question.source(spec)?;
     let mut found = Vec::new();
     for row in sql.query(&question.text, &question.params)? {
@@ -434,6 +586,9 @@ fn near(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec, column: &str, poi
     }
     found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     found.truncate(spec.limit.unwrap_or(10).min(MAX_LIMIT) as usize);
-    let items = found.iter().map(|(_, row)| Thing::of(def, row)).collect::<Result<_>>()?;
+    let items = found
+        .iter()
+        .map(|(_, row)| Thing::of(def, row))
+        .collect::<Result<_>>()?;
     Ok(Page { items, next: None })
 }

@@ -24,7 +24,12 @@ pub(crate) fn keep(sql: &dyn Sql, def: &'static NounDef, row: &Row) -> Result<()
 }
 
 /// The version that an address names: `v12`, `~3` or an instant.
-pub(crate) fn load(sql: &dyn Sql, def: &'static NounDef, current: &Row, at: &str) -> Result<things::Thing> {
+pub(crate) fn load(
+    sql: &dyn Sql,
+    def: &'static NounDef,
+    current: &Row,
+    at: &str,
+) -> Result<things::Thing> {
     let whole = if let Some(number) = at.strip_prefix('v').and_then(|n| n.parse::<u64>().ok()) {
         signed(number)
     } else if let Some(back) = at.strip_prefix('~').and_then(|n| n.parse::<u64>().ok()) {
@@ -34,21 +39,38 @@ pub(crate) fn load(sql: &dyn Sql, def: &'static NounDef, current: &Row, at: &str
             r#"SELECT max("version") FROM "$versions" WHERE "noun" = ?1 AND "id" = ?2 AND "at" <= ?3"#,
             &[def.name.into(), current.id.as_str().into(), instant.timestamp_micros().into()],
         )?;
-        let found = rows.into_iter().next().and_then(|row| Reader::new(row).integer_or_null());
+        let found = rows
+            .into_iter()
+            .next()
+            .and_then(|row| Reader::new(row).integer_or_null());
         found.ok_or_else(|| no_version(def, &current.id, at, "it did not exist then"))?
     } else {
-        return Err(Error::invalid(format_args!("`@{at}` names no version; write `@v12`, `@~3` or `@2026-11-22T09:00:00Z`")));
+        return Err(Error::invalid(format_args!(
+            "`@{at}` names no version; write `@v12`, `@~3` or `@2026-11-22T09:00:00Z`"
+        )));
     };
     if whole == signed(current.version) {
         return things::Thing::of(def, current);
     }
     if !def.history {
-        return Err(no_version(def, &current.id, at, "this noun keeps no history"));
+        return Err(no_version(
+            def,
+            &current.id,
+            at,
+            "this noun keeps no history",
+        ));
     }
     list(sql, def, current, Some(unsigned(whole) + 1), 1)?
         .into_iter()
         .find(|thing| thing.version == unsigned(whole))
-        .ok_or_else(|| no_version(def, &current.id, at, &format!("its versions are v1 to v{}", current.version)))
+        .ok_or_else(|| {
+            no_version(
+                def,
+                &current.id,
+                at,
+                &format!("its versions are v1 to v{}", current.version),
+            )
+        })
 }
 
 fn no_version(def: &NounDef, id: &str, at: &str, why: &str) -> Error {
@@ -56,7 +78,13 @@ fn no_version(def: &NounDef, id: &str, at: &str, why: &str) -> Error {
 }
 
 /// The versions before one, newest first.
-pub(crate) fn list(sql: &dyn Sql, def: &'static NounDef, current: &Row, before: Option<u64>, limit: u32) -> Result<Vec<things::Thing>> {
+pub(crate) fn list(
+    sql: &dyn Sql,
+    def: &'static NounDef,
+    current: &Row,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<things::Thing>> {
     if !def.history {
         return Ok(vec![things::Thing::of(def, current)?]);
     }

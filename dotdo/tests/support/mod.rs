@@ -27,7 +27,12 @@ pub fn noon() -> DateTime<Utc> {
 
 impl Test {
     pub fn of(def: &'static AppDef) -> Self {
-        let mut test = Self { folder: tempfile::tempdir().expect("a folder"), def, clock: Clock::manual(noon()), business: None };
+        let mut test = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            def,
+            clock: Clock::manual(noon()),
+            business: None,
+        };
         test.start();
         test
     }
@@ -36,9 +41,15 @@ impl Test {
         self.start_with(|builder| builder);
     }
 
-    pub fn start_with(&mut self, set: impl FnOnce(host::native::EmbeddedBuilder) -> host::native::EmbeddedBuilder) {
+    pub fn start_with(
+        &mut self,
+        set: impl FnOnce(host::native::EmbeddedBuilder) -> host::native::EmbeddedBuilder,
+    ) {
         // Relaxed: the tests kill the process at most, never the machine.
-        let builder = Embedded::of(self.def, self.folder.path()).clock(self.clock.clone()).durability(Durability::Relaxed).threads(2);
+        let builder = Embedded::of(self.def, self.folder.path())
+            .clock(self.clock.clone())
+            .durability(Durability::Relaxed)
+            .threads(2);
         self.business = Some(set(builder).start().expect("it starts"));
     }
 
@@ -98,18 +109,30 @@ impl Test {
     }
 
     /// Asks the tenant's own object.
-    pub async fn ask<T: serde_json_value::FromJson>(&self, op: dotdo_runtime::stub::Op) -> Result<T> {
+    pub async fn ask<T: serde_json_value::FromJson>(
+        &self,
+        op: dotdo_runtime::stub::Op,
+    ) -> Result<T> {
         let key = ObjectKey::tenant(self.business().app().domain());
         self.ask_object(key, op).await
     }
 
     /// Asks an object noun's object.
-    pub async fn ask_of<T: serde_json_value::FromJson>(&self, noun: &str, id: &str, op: dotdo_runtime::stub::Op) -> Result<T> {
+    pub async fn ask_of<T: serde_json_value::FromJson>(
+        &self,
+        noun: &str,
+        id: &str,
+        op: dotdo_runtime::stub::Op,
+    ) -> Result<T> {
         let key = ObjectKey::thing(self.business().app().domain(), noun, id);
         self.ask_object(key, op).await
     }
 
-    async fn ask_object<T: serde_json_value::FromJson>(&self, key: ObjectKey, op: dotdo_runtime::stub::Op) -> Result<T> {
+    async fn ask_object<T: serde_json_value::FromJson>(
+        &self,
+        key: ObjectKey,
+        op: dotdo_runtime::stub::Op,
+    ) -> Result<T> {
         let json = host::ask(self.business().handle(), key, Request::new("test", op)).await?;
         json.read()
     }
@@ -141,6 +164,11 @@ impl Log {
         }
     }
     pub fn count(&self, text: &str) -> usize {
-        self.0.lock().expect("no panic").iter().filter(|line| line.as_str() == text).count()
+        self.0
+            .lock()
+            .expect("no panic")
+            .iter()
+            .filter(|line| line.as_str() == text)
+            .count()
     }
 }

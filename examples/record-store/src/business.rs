@@ -143,8 +143,8 @@ async fn weekly_report(cx: Flow) -> Result<()> {
     let paid = cx.run(Invoice::find(|i| i.stage.eq(Stage::Paid)).count()).await?;
     let placed = cx.run(Invoice::find(|i| i.stage.eq(Stage::Placed)).count()).await?;
     let best = cx.run(Invoice::all().order_by(|i| i.total_cents.desc()).first()).await?;
-    let best = best.map_or_else(String::new, |i| format!("The largest is {}, of {} cents.\n", i.id, i.total_cents));
-    let text = format!("{customers} customers. {paid} invoices are paid, {placed} wait for their money.\n{best}");
+    let best = best.map_or_else(String::new, |i| format!("Largest invoice: {}, of {} cents\n", i.id, i.total_cents));
+    let text = format!("Customers: {customers}\nInvoices paid: {paid}, waiting: {placed}\n{best}");
     let day = cx.now().await?.date_naive();
     cx.run(write_report(day, text)).await
 }
@@ -157,4 +157,63 @@ async fn write_report(day: NaiveDate, text: String) -> Result<()> {
 dotdo::app! {
     domain: "records.example",
     pub RecordStore { Customer, Track, Invoice, charge, welcome, send_mail, weekly_report, write_report }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use dotdo::ErrorKind;
+    use dotdo::host::native::{Clock, Embedded};
+
+    use super::*;
+
+    fn ann() -> Customer {
+        Customer { email: "ann@shop.example".into(), name: "Ann".into(), company: None, city: None, country: "Germany".into() }
+    }
+
+    fn invoice(customer: Ref<Customer>, track: Ref<Track>, total_cents: i64) -> Invoice {
+        let lines = vec![Line { track, price_cents: 99, quantity: 2 }];
+        Invoice { customer, date: NaiveDate::default(), country: "Germany".into(), lines, total_cents, stage: Stage::Draft, receipt: None }
+    }
+
+    #[test]
+    fn an_invoice_is_paid_and_the_report_says_so_on_monday() {
+        let folder = std::env::temp_dir().join(format!("record-store-week-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        crate::outside::open(&folder, 1).unwrap();
+        let sunday = "2026-11-22T12:00:00Z".parse().unwrap();
+        let store = Embedded::of(RecordStore::DEF, &folder).clock(Clock::manual(sunday)).start().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let customer = store.run(ann().create()).await.unwrap();
+            let song = Track { name: "So What".into(), artist: None, album: None, milliseconds: 562_000, price_cents: 99 };
+            let track = store.run(song.create()).await.unwrap();
+
+            let wrong = store.run(invoice(customer.clone(), track.clone(), 99).create().place()).await.unwrap_err();
+            assert_eq!(wrong.kind(), ErrorKind::Refused, "{wrong}");
+            let id: Id<Invoice> = Id::new("1").unwrap();
+            assert_eq!(store.run(invoice(customer.clone(), track, 198).create_as(&id).place()).await.unwrap(), 198);
+            let again = store.run(Invoice::stub(&id).place()).await.unwrap_err();
+            assert_eq!(again.message(), "invoice 1 has been placed already");
+
+            let mut seconds = 0;
+            while store.run(Invoice::stub(&id).get()).await.unwrap().stage != Stage::Paid {
+                store.advance(Duration::from_secs(1)).await;
+                seconds += 1;
+                assert!(seconds < 60, "the gateway does not fail for ever");
+            }
+            assert_eq!(store.run(Invoice::stub(&id).buyer()).await.unwrap(), customer);
+            assert_eq!(crate::outside::gateway::charges().unwrap().len(), 1);
+
+            // Nine o'clock in Berlin is eight here.
+            let report = folder.join("reports/2026-11-23.txt");
+            store.advance(hours(19)).await;
+            assert!(!report.exists());
+            store.advance(hours(1)).await;
+            assert_eq!(std::fs::read_to_string(report).unwrap(), "Customers: 1\nInvoices paid: 1, waiting: 0\nLargest invoice: 1, of 198 cents\n");
+        });
+        runtime.block_on(store.shutdown());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -75,11 +75,24 @@ mod tests {
     fn only_the_right_token_opens() {
         assert!(given("Bearer s3cret").is_ok());
         assert!(given("bearer  s3cret").is_ok());
-        for wrong in ["Bearer s3cre", "Bearer s3crets", "Bearer ", "Bearer", "Basic s3cret", "", "s3cret"] {
+        for wrong in [
+            "Bearer s3cre",
+            "Bearer s3crets",
+            "Bearer ",
+            "Bearer",
+            "Basic s3cret",
+            "",
+            "s3cret",
+        ] {
             let problem = given(wrong).unwrap_err();
             assert_eq!(problem.status(), 401, "{wrong}");
             let response = problem.response("", "/");
-            assert!(response.header("www-authenticate").unwrap().starts_with("Bearer"));
+            assert!(
+                response
+                    .header("www-authenticate")
+                    .unwrap()
+                    .starts_with("Bearer")
+            );
         }
         assert!(check_token(None, &HttpRequest::new("GET", "/")).is_ok());
         assert!(check_token(Some("s3cret"), &HttpRequest::new("GET", "/")).is_err());
@@ -87,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_foreign_page_may_read_but_not_change() {
-        let from = |method: &str, site: &str| check_site(&HttpRequest::new(method, "/").with("sec-fetch-site", site));
+        let from = |method: &str, site: &str| {
+            check_site(&HttpRequest::new(method, "/").with("sec-fetch-site", site))
+        };
         assert!(from("GET", "cross-site").is_ok());
         assert!(from("POST", "same-origin").is_ok());
         assert!(from("POST", "none").is_ok());

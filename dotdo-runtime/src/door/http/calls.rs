@@ -13,18 +13,34 @@ use crate::stub::Op;
 
 impl<P: Peers> Visit<'_, P> {
     /// `POST /{Noun}/{id}/{verb}`
-    pub async fn call(&self, owner: &Owner, def: &'static NounDef, id: &str, verb: &'static VerbDef) -> Outcome<HttpResponse> {
+    pub async fn call(
+        &self,
+        owner: &Owner,
+        def: &'static NounDef,
+        id: &str,
+        verb: &'static VerbDef,
+    ) -> Outcome<HttpResponse> {
         self.no_params()?;
         no_if_match(self.request)?;
         let args = args::from_body(verb, self.body(&["application/json"])?)?;
-        let answer = self.change(owner, vec![operation(def, id, verb, args)]).await?;
+        let answer = self
+            .change(owner, vec![operation(def, id, verb, args)])
+            .await?;
         self.output(verb, answer)
     }
 
     /// `GET /{Noun}/{id}/{query}`
-    pub async fn query(&self, owner: &Owner, def: &'static NounDef, id: &str, query: &'static VerbDef) -> Outcome<HttpResponse> {
+    pub async fn query(
+        &self,
+        owner: &Owner,
+        def: &'static NounDef,
+        id: &str,
+        query: &'static VerbDef,
+    ) -> Outcome<HttpResponse> {
         let args = args::from_params(query, self.params()?, self.door.limits())?;
-        let answer = self.ask(owner, vec![operation(def, id, query, args)]).await?;
+        let answer = self
+            .ask(owner, vec![operation(def, id, query, args)])
+            .await?;
         self.output(query, answer)
     }
 
@@ -39,5 +55,10 @@ impl<P: Peers> Visit<'_, P> {
 }
 
 fn operation(def: &NounDef, id: &str, verb: &VerbDef, args: Json) -> Op {
-    Op::Call { noun: def.name.to_owned(), id: id.to_owned(), verb: verb.name.to_owned(), args }
+    Op::Call {
+        noun: def.name.to_owned(),
+        id: id.to_owned(),
+        verb: verb.name.to_owned(),
+        args,
+    }
 }

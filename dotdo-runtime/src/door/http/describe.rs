@@ -23,8 +23,14 @@ pub(super) fn answer(door: &Door, place: &Place, route: &Route) -> Outcome<HttpR
         Route::Schemas => schemas(&manifest, place)?,
         Route::Schema(def) => {
             let noun = manifest.nouns.iter().find(|noun| noun.name == def.name);
-            let noun = noun.ok_or_else(|| Problem::not_found(format_args!("there is no noun `{}`", def.name)))?;
-            return Ok(HttpResponse::typed(200, "application/schema+json", described(noun, place)?.to_string()));
+            let noun = noun.ok_or_else(|| {
+                Problem::not_found(format_args!("there is no noun `{}`", def.name))
+            })?;
+            return Ok(HttpResponse::typed(
+                200,
+                "application/schema+json",
+                described(noun, place)?.to_string(),
+            ));
         }
         Route::Problems(slug) => problems(&origin(&door.app().domain()), slug.as_deref())?,
         _ => index(&manifest, place)?,
@@ -35,7 +41,11 @@ pub(super) fn answer(door: &Door, place: &Place, route: &Route) -> Outcome<HttpR
 /// `GET /`
 fn index(manifest: &Manifest, place: &Place) -> Outcome<Tree> {
     let at = |path: &str| format!("{}{path}", place.prefix);
-    let nouns = manifest.nouns.iter().map(|noun| entry(noun, place)).collect::<Outcome<Vec<_>>>()?;
+    let nouns = manifest
+        .nouns
+        .iter()
+        .map(|noun| entry(noun, place))
+        .collect::<Outcome<Vec<_>>>()?;
     let schedules: Vec<Tree> = manifest
         .schedules
         .iter()
@@ -91,7 +101,11 @@ fn described(noun: &Noun, place: &Place) -> Outcome<Tree> {
 }
 
 fn schemas(manifest: &Manifest, place: &Place) -> Outcome<Tree> {
-    let defs = manifest.nouns.iter().map(|noun| Ok((noun.name.to_owned(), described(noun, place)?))).collect::<Outcome<serde_json::Map<_, _>>>()?;
+    let defs = manifest
+        .nouns
+        .iter()
+        .map(|noun| Ok((noun.name.to_owned(), described(noun, place)?)))
+        .collect::<Outcome<serde_json::Map<_, _>>>()?;
     Ok(json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("{}/$schema", origin(&place.host)),
@@ -105,9 +119,17 @@ fn problems(origin: &str, slug: Option<&str>) -> Outcome<Tree> {
     let Some(slug) = slug else {
         return Ok(json!({"items": kinds().map(describe).collect::<Vec<_>>()}));
     };
-    kinds().find(|(_, known, _)| *known == slug).map(describe).ok_or_else(|| {
-        let known: Vec<&str> = kinds().map(|(_, slug, _)| slug).collect();
-        let hint = nearest(slug, known.iter().copied()).map_or_else(|| format!("there are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-        Problem::not_found(format_args!("there is no kind of problem named `{slug}`; {hint}"))
-    })
+    kinds()
+        .find(|(_, known, _)| *known == slug)
+        .map(describe)
+        .ok_or_else(|| {
+            let known: Vec<&str> = kinds().map(|(_, slug, _)| slug).collect();
+            let hint = nearest(slug, known.iter().copied()).map_or_else(
+                || format!("there are {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Problem::not_found(format_args!(
+                "there is no kind of problem named `{slug}`; {hint}"
+            ))
+        })
 }

@@ -28,15 +28,28 @@ pub struct Door {
 
 impl fmt::Debug for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door").field("app", &self.app.def.name).field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Door")
+            .field("app", &self.app.def.name)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
 impl Door {
     /// A door. With a `token`, every route but `/$health` wants it, as `Authorization: Bearer …`. `ids` gives a new
     /// id, sortable by time, each time it is called; the host has the clock and the entropy for it.
-    pub fn new(app: &'static App, token: Option<String>, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self { app, token, limits: Limits::default(), ids: Box::new(ids), secrets: Secrets::of(app) }
+    pub fn new(
+        app: &'static App,
+        token: Option<String>,
+        ids: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            app,
+            token,
+            limits: Limits::default(),
+            ids: Box::new(ids),
+            secrets: Secrets::of(app),
+        }
     }
 
     /// Other limits.
@@ -75,20 +88,27 @@ impl Door {
         let response = response.with("x-content-type-options", "nosniff");
         if request.method == "HEAD" {
             let length = response.body.len().to_string();
-            return HttpResponse { body: Vec::new(), ..response.with("content-length", length) };
+            return HttpResponse {
+                body: Vec::new(),
+                ..response.with("content-length", length)
+            };
         }
         response
     }
 
     /// What a host answers for a request that took longer than it allows.
     pub fn timeout_response(&self) -> HttpResponse {
-        let problem = Problem::of(ErrorKind::Timeout, "the answer did not come in time; what was asked may still happen, so repeat it with the same Idempotency-Key");
+        let problem = Problem::of(
+            ErrorKind::Timeout,
+            "the answer did not come in time; what was asked may still happen, so repeat it with the same Idempotency-Key",
+        );
         self.refuse(problem, "")
     }
 
     /// What a host answers for a body that it stopped reading because it is too long.
     pub fn too_large_response(&self) -> HttpResponse {
-        self.refuse(self.limits.body_too_long(), "").with("connection", "close")
+        self.refuse(self.limits.body_too_long(), "")
+            .with("connection", "close")
     }
 
     fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
@@ -97,7 +117,9 @@ impl Door {
 
     async fn respond<P: Peers>(&self, peers: &P, request: &HttpRequest) -> Outcome<HttpResponse> {
         if request.method == "OPTIONS" && request.path == "*" {
-            return Ok(HttpResponse::empty(204).with("allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"));
+            return Ok(
+                HttpResponse::empty(204).with("allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS")
+            );
         }
         self.limits.check(request)?;
         // Health is told to anybody, so that whoever watches over the process needs no secret.
@@ -112,7 +134,12 @@ impl Door {
             return Ok(options(&route));
         }
         route.check_method(&request.method)?;
-        let visit = Visit { door: self, peers, request, place };
+        let visit = Visit {
+            door: self,
+            peers,
+            request,
+            place,
+        };
         visit.enter(&route).await
     }
 
@@ -121,7 +148,11 @@ impl Door {
         if request.path == "/$health" {
             return Ok((Place::home(self.app), Route::Health));
         }
-        let mut hosts = request.headers.iter().filter(|(name, _)| name == "host").map(|(_, value)| value.as_str());
+        let mut hosts = request
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "host")
+            .map(|(_, value)| value.as_str());
         let host = hosts.next();
         if hosts.any(|other| Some(other) != host) {
             return Err(Problem::malformed("the request names two hosts"));
@@ -132,29 +163,139 @@ impl Door {
 
 fn options(route: &Route) -> HttpResponse {
     let methods = route.methods();
-    let response = HttpResponse::empty(204).with("allow", format!("{}, OPTIONS", methods.join(", ")));
-    if methods.contains(&"PATCH") { response.with("accept-patch", "application/merge-patch+json, application/json") } else { response }
+    let response =
+        HttpResponse::empty(204).with("allow", format!("{}, OPTIONS", methods.join(", ")));
+    if methods.contains(&"PATCH") {
+        response.with(
+            "accept-patch",
+            "application/merge-patch+json, application/json",
+        )
+    } else {
+        response
+    }
 }
 
 impl<P: Peers> Visit<'_, P> {
     async fn enter(&self, route: &Route) -> Outcome<HttpResponse> {
         match (route, self.request.method.as_str()) {
-            (Route::Health, _) => Ok(HttpResponse::json(200, json!({"status": "ok"}).to_string()).with("cache-control", "no-store")),
+            (Route::Health, _) => Ok(HttpResponse::json(200, json!({"status": "ok"}).to_string())
+                .with("cache-control", "no-store")),
             (Route::All(owner, def), "POST") => self.create(owner, def).await,
             (Route::All(owner, def), _) => self.list(owner, def).await,
             (Route::One(owner, def, id, _), "PATCH") => self.update(owner, def, id).await,
             (Route::One(owner, def, id, _), "DELETE") => self.delete(owner, def, id).await,
             (Route::One(owner, def, id, at), _) => self.get(owner, def, id, at.as_deref()).await,
-            (Route::Call(owner, def, id, verb), _) if verb.query => self.query(owner, def, id, verb).await,
+            (Route::Call(owner, def, id, verb), _) if verb.query => {
+                self.query(owner, def, id, verb).await
+            }
             (Route::Call(owner, def, id, verb), _) => self.call(owner, def, id, verb).await,
             (Route::Events(owner), _) => self.events(owner).await,
             (Route::Actions(owner), _) => self.actions(owner).await,
             (Route::Letters(owner), _) => self.letters(owner).await,
             (Route::Replay(owner, id), _) => self.replay(owner, id).await,
             (Route::Inspect(owner), _) => self.inspect(owner).await,
-            (route @ (Route::Root | Route::Manifest | Route::OpenApi | Route::Schemas | Route::Problems(_) | Route::Schema(_)), _) => {
+            (
+                route @ (Route::Root
+                | Route::Manifest
+                | Route::OpenApi
+                | Route::Schemas
+                | Route::Problems(_)
+                | Route::Schema(_)),
+                _,
+            ) => {
                 self.no_params()?;
                 describe::answer(self.door, &self.place, route)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    use proptest::prelude::*;
+
+    use super::super::fixture;
+    use super::*;
+    use crate::app::ObjectKey;
+    use crate::error::{Error, Result};
+    use crate::object::{Answer, Request};
+
+    /// No object is there, so every question that gets as far as being asked is answered in vain.
+    struct Nobody;
+
+    impl Peers for Nobody {
+        async fn call(&self, to: ObjectKey, _request: Request) -> Result<Answer> {
+            Err(Error::not_found(format_args!("there is no {to}")))
+        }
+    }
+
+    fn answer(request: HttpRequest) -> HttpResponse {
+        let door = Door::new(fixture::app(), None, || "01k".to_owned());
+        let mut answer = std::pin::pin!(door.answer(&Nobody, request));
+        match answer
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(response) => response,
+            Poll::Pending => panic!("nobody is waited for"),
+        }
+    }
+
+    #[test]
+    fn an_empty_request_is_refused() {
+        assert_eq!(answer(HttpRequest::default()).status, 400);
+    }
+
+    fn a_path() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "\\PC{0,20}",
+            "(/|/Customer|/Order|/Line|/pay|/buyer|/o1|/@acme|/\\$events|/\\$schema|@v1|%40|%ff){0,5}",
+        ]
+    }
+
+    fn a_header() -> impl Strategy<Value = (String, String)> {
+        let name = prop_oneof![
+            Just("host"),
+            Just("if-match"),
+            Just("if-none-match"),
+            Just("idempotency-key"),
+            Just("content-type"),
+            Just("authorization"),
+        ];
+        let value = prop_oneof![
+            "\\PC{0,10}",
+            Just("application/json".to_owned()),
+            Just("shop.example".to_owned()),
+            Just("\"1\"".to_owned())
+        ];
+        (name.prop_map(str::to_owned), value)
+    }
+
+    proptest! {
+        /// Whatever arrives, the answer is one that HTTP knows, and a refusal says why.
+        #[test]
+        fn no_request_panics(
+            method in "(GET|HEAD|POST|PATCH|DELETE|PUT|OPTIONS|[A-Z]{0,4})",
+            path in a_path(),
+            query in prop_oneof!["\\PC{0,20}", "((limit|after|at|history|plan|order)=?[a-z0-9]{0,3}&?){0,3}"],
+            headers in proptest::collection::vec(a_header(), 0..4),
+            body in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..40),
+                Just(br#"{"email":"a"}"#.to_vec()),
+                Just(br#"{"cents":1}"#.to_vec()),
+            ],
+        ) {
+            let is_head = method == "HEAD";
+            let response = answer(HttpRequest { method, path, query, headers, body });
+            prop_assert!((200..600).contains(&response.status));
+            prop_assert_ne!(response.status, 500);
+            if response.status >= 400 && !is_head {
+                let problem: serde_json::Value = serde_json::from_str(response.text()).unwrap();
+                prop_assert!(!problem["detail"].as_str().unwrap().is_empty());
+                prop_assert_eq!(&problem["status"], response.status);
             }
         }
     }

@@ -18,26 +18,44 @@ pub(super) fn id_url(place: &Place, owner: &Owner, noun: &str, id: &str) -> Resu
     let bad = |e| Error::internal(format_args!("a stored identity is none: {e}"));
     let short = match owner {
         None => ShortId::new(noun, id),
-        Some((outer, outer_id)) => ShortId::new(outer, outer_id).and_then(|short| short.child(noun, id)),
+        Some((outer, outer_id)) => {
+            ShortId::new(outer, outer_id).and_then(|short| short.child(noun, id))
+        }
     };
-    Ok(Url::new(place.host.as_str(), short.map_err(bad)?).map_err(bad)?.to_string())
+    Ok(Url::new(place.host.as_str(), short.map_err(bad)?)
+        .map_err(bad)?
+        .to_string())
 }
 
 /// The `$type` of a noun's things.
 pub(super) fn noun_url(place: &Place, noun: &str) -> Result<String> {
-    type_url(&place.host, noun).map_err(|e| Error::internal(format_args!("a stored identity is none: {e}")))
+    type_url(&place.host, noun)
+        .map_err(|e| Error::internal(format_args!("a stored identity is none: {e}")))
 }
 
 /// A thing in its outer form. A field that has the name of a system member stands in its place.
-pub(super) fn envelope(place: &Place, owner: &Owner, secrets: &Secrets, thing: &Thing) -> Result<String> {
+pub(super) fn envelope(
+    place: &Place,
+    owner: &Owner,
+    secrets: &Secrets,
+    thing: &Thing,
+) -> Result<String> {
     let fields = members(&thing.data)?;
     let is_field = |name: &str| fields.iter().any(|(field, _)| field == name);
     let mut text = String::with_capacity(256 + thing.data.text().len());
     text.push('{');
-    push(&mut text, "$id", &id_url(place, owner, &thing.noun, &thing.id)?)?;
+    push(
+        &mut text,
+        "$id",
+        &id_url(place, owner, &thing.noun, &thing.id)?,
+    )?;
     push(&mut text, "$type", &noun_url(place, &thing.noun)?)?;
     push(&mut text, "$version", &thing.version)?;
-    let times = [("createdAt", Some(thing.created_at)), ("updatedAt", Some(thing.updated_at)), ("deletedAt", thing.deleted_at)];
+    let times = [
+        ("createdAt", Some(thing.created_at)),
+        ("updatedAt", Some(thing.updated_at)),
+        ("deletedAt", thing.deleted_at),
+    ];
     for (name, at) in times {
         if let Some(at) = at.filter(|_| !is_field(name)) {
             push(&mut text, name, &instant(at))?;
@@ -85,7 +103,8 @@ mod tests {
             updated_at: at,
             deleted_at: None,
             visibility: "user".into(),
-            data: Json::parse(r#"{"email":"a@b.c","pin":"0000","visits":9007199254740993}"#.into()).unwrap(),
+            data: Json::parse(r#"{"email":"a@b.c","pin":"0000","visits":9007199254740993}"#.into())
+                .unwrap(),
         };
         let text = envelope(&Place::home(app), &None, &Secrets::of(app), &thing).unwrap();
         assert_eq!(

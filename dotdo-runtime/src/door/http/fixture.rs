@@ -10,7 +10,12 @@ use crate::value::{Member, Shape};
 
 const PLAN: Shape = Shape::Choice(&["Free", "Pro", "Team"]);
 
-const fn noun(name: &'static str, table: &'static str, object: bool, columns: &'static [ColumnDef]) -> NounDef {
+const fn noun(
+    name: &'static str,
+    table: &'static str,
+    object: bool,
+    columns: &'static [ColumnDef],
+) -> NounDef {
     NounDef {
         name,
         plural: table,
@@ -30,30 +35,81 @@ pub(super) static CUSTOMER: NounDef = noun(
     "customers",
     false,
     &[
-        ColumnDef { unique: true, ..ColumnDef::new("email", Shape::Text, false) },
-        ColumnDef { search: true, doc: "Who it is.", ..ColumnDef::new("name", Shape::Text, false) },
+        ColumnDef {
+            unique: true,
+            ..ColumnDef::new("email", Shape::Text, false)
+        },
+        ColumnDef {
+            search: true,
+            doc: "Who it is.",
+            ..ColumnDef::new("name", Shape::Text, false)
+        },
         ColumnDef::new("plan", PLAN, false),
-        ColumnDef { secret: true, ..ColumnDef::new("pin", Shape::Text, false) },
-        ColumnDef { range: Some((Some(0.0), Some(150.0))), ..ColumnDef::new("age", Shape::Optional(&Shape::Integer), true) },
+        ColumnDef {
+            secret: true,
+            ..ColumnDef::new("pin", Shape::Text, false)
+        },
+        ColumnDef {
+            range: Some((Some(0.0), Some(150.0))),
+            ..ColumnDef::new("age", Shape::Optional(&Shape::Integer), true)
+        },
         ColumnDef::new("credit", Shape::Decimal, false),
         ColumnDef::new("tags", Shape::List(&Shape::Text), false),
     ],
 );
 
-pub(super) static ORDER: NounDef =
-    noun("Order", "orders", true, &[ColumnDef::new("customer", Shape::Reference("Customer"), false), ColumnDef::new("paid", Shape::Boolean, false)]);
+pub(super) static ORDER: NounDef = noun(
+    "Order",
+    "orders",
+    true,
+    &[
+        ColumnDef::new("customer", Shape::Reference("Customer"), false),
+        ColumnDef::new("paid", Shape::Boolean, false),
+    ],
+);
 
-pub(super) static LINE: NounDef = noun("Line", "lines", false, &[ColumnDef::new("quantity", Shape::Integer, false)]);
+pub(super) static LINE: NounDef = noun(
+    "Line",
+    "lines",
+    false,
+    &[ColumnDef::new("quantity", Shape::Integer, false)],
+);
 
 const fn verb(name: &'static str, event: Option<&'static str>, args: &'static [Member]) -> VerbDef {
-    VerbDef { name, event, query: event.is_none(), args, output: Shape::Text, doc: "", run: |_, _, _| Ok(Json::null()) }
+    VerbDef {
+        name,
+        event,
+        query: event.is_none(),
+        args,
+        output: Shape::Text,
+        doc: "",
+        run: |_, _, _| Ok(Json::null()),
+    }
 }
 
 static VERBS: VerbsDef = VerbsDef {
     noun: "Order",
     verbs: &[
-        verb("pay", Some("paid"), &[Member { name: "cents", shape: Shape::Integer, optional: false, doc: "How much." }]),
-        verb("buyer", None, &[Member { name: "since", shape: Shape::Date, optional: true, doc: "" }]),
+        verb(
+            "pay",
+            Some("paid"),
+            &[Member {
+                name: "cents",
+                shape: Shape::Integer,
+                optional: false,
+                doc: "How much.",
+            }],
+        ),
+        verb(
+            "buyer",
+            None,
+            &[Member {
+                name: "since",
+                shape: Shape::Date,
+                optional: true,
+                doc: "",
+            }],
+        ),
     ],
     flows: &[],
 };
@@ -64,9 +120,18 @@ static SHOP: AppDef = AppDef {
     domain: Some("shop.example"),
     doc: "Sells.",
     entries: &[
-        Entry { item: Item::Noun(&CUSTOMER), verbs: None },
-        Entry { item: Item::Noun(&ORDER), verbs: Some(&VERBS) },
-        Entry { item: Item::Noun(&LINE), verbs: None },
+        Entry {
+            item: Item::Noun(&CUSTOMER),
+            verbs: None,
+        },
+        Entry {
+            item: Item::Noun(&ORDER),
+            verbs: Some(&VERBS),
+        },
+        Entry {
+            item: Item::Noun(&LINE),
+            verbs: None,
+        },
     ],
 };
 

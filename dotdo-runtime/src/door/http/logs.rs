@@ -15,8 +15,21 @@ use crate::stub::Op;
 /// The size of a page unless the client says otherwise.
 const DEFAULT_LIMIT: u32 = 100;
 
-const KINDS: [Kind; 6] = [Kind::Verb, Kind::Flow, Kind::Step, Kind::Call, Kind::Sleep, Kind::Value];
-const STATUSES: [Status; 5] = [Status::Pending, Status::Running, Status::Retrying, Status::Completed, Status::Failed];
+const KINDS: [Kind; 6] = [
+    Kind::Verb,
+    Kind::Flow,
+    Kind::Step,
+    Kind::Call,
+    Kind::Sleep,
+    Kind::Value,
+];
+const STATUSES: [Status; 5] = [
+    Status::Pending,
+    Status::Running,
+    Status::Retrying,
+    Status::Completed,
+    Status::Failed,
+];
 
 impl<P: Peers> Visit<'_, P> {
     /// `GET /$events`
@@ -41,7 +54,8 @@ impl<P: Peers> Visit<'_, P> {
         let status = params.word("status", &STATUSES.map(Status::word));
         let filter = ActionFilter {
             kind: kind.and_then(|word| KINDS.into_iter().find(|kind| kind.word() == word)),
-            status: status.and_then(|word| STATUSES.into_iter().find(|status| status.word() == word)),
+            status: status
+                .and_then(|word| STATUSES.into_iter().find(|status| status.word() == word)),
             name: params.text("name"),
             parent: params.text("parent"),
             target: params.text("target"),
@@ -66,8 +80,13 @@ impl<P: Peers> Visit<'_, P> {
         self.no_params()?;
         // A body is not needed; one that is sent must at least be what it says.
         self.body(&["application/json"])?;
-        let action = self.change(owner, vec![Op::Replay { id: id.to_owned() }]).await?;
-        Ok(HttpResponse::json(202, json!({"action": action.tree()}).to_string()))
+        let action = self
+            .change(owner, vec![Op::Replay { id: id.to_owned() }])
+            .await?;
+        Ok(HttpResponse::json(
+            202,
+            json!({"action": action.tree()}).to_string(),
+        ))
     }
 
     /// `GET /$inspect`
@@ -80,7 +99,17 @@ impl<P: Peers> Visit<'_, P> {
     async fn log(&self, owner: &Owner, op: Op) -> Outcome<HttpResponse> {
         let page: Page<Json> = self.read(owner, op).await?;
         let secrets = self.door.secrets();
-        let items = page.items.into_iter().map(|item| Ok(secrets.strip_entry(item)?.text().to_owned())).collect::<Outcome<_>>()?;
-        Ok(self.page(&[], &Page { items, next: page.next }))
+        let items = page
+            .items
+            .into_iter()
+            .map(|item| Ok(secrets.strip_entry(item)?.text().to_owned()))
+            .collect::<Outcome<_>>()?;
+        Ok(self.page(
+            &[],
+            &Page {
+                items,
+                next: page.next,
+            },
+        ))
     }
 }

@@ -18,6 +18,7 @@ mod list;
 mod logs;
 mod message;
 mod openapi;
+mod operation;
 mod params;
 mod place;
 mod preconditions;

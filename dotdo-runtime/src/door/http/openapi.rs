@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Tree, json};
 
+use super::operation::{Operation, add, id, if_match, key, paging, parameter};
 use super::place::Place;
 use super::problem::kinds;
 use super::schema;
@@ -17,7 +18,10 @@ pub(super) fn document(manifest: &Manifest, place: &Place, wants_token: bool) ->
         schemas.insert(noun.name.into(), schema::thing(noun));
         schemas.insert(format!("{}.new", noun.name), schema::creation(noun));
         schemas.insert(format!("{}.patch", noun.name), schema::patch(noun));
-        schemas.insert(format!("{}.page", noun.name), page(&reference(noun.name), true));
+        schemas.insert(
+            format!("{}.page", noun.name),
+            page(&reference(noun.name), true),
+        );
         things(noun, &mut paths);
         calls(noun, &mut paths);
     }
@@ -37,7 +41,8 @@ pub(super) fn document(manifest: &Manifest, place: &Place, wants_token: bool) ->
         },
     });
     if wants_token {
-        document["components"]["securitySchemes"] = json!({"token": {"type": "http", "scheme": "bearer"}});
+        document["components"]["securitySchemes"] =
+            json!({"token": {"type": "http", "scheme": "bearer"}});
         document["security"] = json!([{"token": []}]);
     }
     document
@@ -86,97 +91,41 @@ fn page(item: &Tree, of_things: bool) -> Tree {
     page
 }
 
-/// An operation: what it is, what it takes, and its answer when all goes well.
-struct Operation {
-    id: String,
-    tag: &'static str,
-    summary: String,
-    parameters: Vec<Tree>,
-    body: Option<(&'static [&'static str], Tree, bool)>,
-    answers: Vec<(&'static str, Option<Tree>)>,
-}
-
-impl Operation {
-    fn new(id: String, tag: &'static str, summary: impl Into<String>) -> Self {
-        Self { id, tag, summary: summary.into(), parameters: Vec::new(), body: None, answers: Vec::new() }
-    }
-    fn takes(mut self, parameters: impl IntoIterator<Item = Tree>) -> Self {
-        self.parameters.extend(parameters);
-        self
-    }
-    fn body(self, media: &'static [&'static str], schema: Tree, required: bool) -> Self {
-        Self { body: Some((media, schema, required)), ..self }
-    }
-    fn answers(mut self, status: &'static str, schema: Option<Tree>) -> Self {
-        self.answers.push((status, schema));
-        self
-    }
-    fn into_tree(self) -> Tree {
-        let content = |media: &[&str], schema: &Tree| -> Map<String, Tree> { media.iter().map(|m| ((*m).to_owned(), json!({"schema": schema}))).collect() };
-        let mut responses = Map::new();
-        for (status, schema) in self.answers {
-            let mut response = json!({"description": self.summary});
-            if let Some(schema) = schema {
-                response["content"] = content(&["application/json"], &schema).into();
-            }
-            responses.insert(status.to_owned(), response);
-        }
-        responses.insert("default".into(), json!({"$ref": "#/components/responses/Problem"}));
-        let mut operation = json!({"operationId": self.id, "tags": [self.tag], "summary": self.summary, "responses": responses});
-        if !self.parameters.is_empty() {
-            operation["parameters"] = self.parameters.into();
-        }
-        if let Some((media, schema, required)) = self.body {
-            operation["requestBody"] = json!({"required": required, "content": content(media, &schema)});
-        }
-        operation
-    }
-}
-
-fn add(paths: &mut Map<String, Tree>, path: &str, method: &str, operation: Operation) {
-    let item = paths.entry(path).or_insert_with(|| json!({}));
-    item[method] = operation.into_tree();
-}
-
-fn parameter(name: &str, place: &str, schema: &Tree, description: &str) -> Tree {
-    json!({"name": name, "in": place, "required": place == "path", "schema": schema, "description": description})
-}
-
-fn id() -> Tree {
-    parameter("id", "path", &json!({"type": "string"}), "The id, percent-encoded.")
-}
-
-fn key() -> Tree {
-    parameter("Idempotency-Key", "header", &json!({"type": "string", "maxLength": 255}), "The request takes effect once under this key.")
-}
-
-fn if_match() -> Tree {
-    parameter("If-Match", "header", &json!({"type": "string"}), "The ETag of the version that is to be changed.")
-}
-
-fn paging(most: u32) -> [Tree; 2] {
-    [
-        parameter("limit", "query", &json!({"type": "integer", "minimum": 1, "maximum": most}), "At most so many items."),
-        parameter("after", "query", &json!({"type": "string"}), "The `next` of the page before."),
-    ]
-}
-
 /// The parameters by which a list is asked for.
 fn filters(noun: &Noun) -> Vec<Tree> {
     let text = json!({"type": "string"});
     let yes = json!({"type": "boolean"});
     let mut parameters = vec![
-        parameter("order", "query", &text, "Fields in the order of their weight, `-` before one for descending: `-createdAt,name`."),
-        parameter("deleted", "query", &yes, "Whether deleted ones are listed too."),
+        parameter(
+            "order",
+            "query",
+            &text,
+            "Fields in the order of their weight, `-` before one for descending: `-createdAt,name`.",
+        ),
+        parameter(
+            "deleted",
+            "query",
+            &yes,
+            "Whether deleted ones are listed too.",
+        ),
         parameter("count", "query", &yes, "Whether `total` is wanted."),
     ];
     if noun.fields.iter().any(|field| field.search) {
-        parameters.push(parameter("q", "query", &text, "Words that the searched fields hold."));
+        parameters.push(parameter(
+            "q",
+            "query",
+            &text,
+            "Words that the searched fields hold.",
+        ));
     }
-    let is_plain = |field: &&Field| !field.secret && !matches!(field.ty, ColumnType::Json | ColumnType::Blob);
+    let is_plain =
+        |field: &&Field| !field.secret && !matches!(field.ty, ColumnType::Json | ColumnType::Blob);
     for field in noun.fields.iter().filter(is_plain) {
         let name = field.name;
-        let also = format!("Equal; also `{name}.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.in=a,b`, `.contains`, `.startswith`, `.null=true`. {}", field.doc);
+        let also = format!(
+            "Equal; also `{name}.ne`, `.lt`, `.le`, `.gt`, `.ge`, `.in=a,b`, `.contains`, `.startswith`, `.null=true`. {}",
+            field.doc
+        );
         parameters.push(parameter(name, "query", &field.schema, also.trim()));
     }
     parameters
@@ -188,20 +137,69 @@ fn things(noun: &Noun, paths: &mut Map<String, Tree>) {
     let all = format!("/{name}");
     let one = format!("/{name}/{{id}}");
     let page = Some(reference(&format!("{name}.page")));
-    let list = Operation::new(format!("{name}.list"), name, format!("Lists {}.", noun.plural));
-    add(paths, &all, "get", list.takes(paging(1000)).takes(filters(noun)).answers("200", page));
+    let list = Operation::new(
+        format!("{name}.list"),
+        name,
+        format!("Lists {}.", noun.plural),
+    );
+    add(
+        paths,
+        &all,
+        "get",
+        list.takes(paging(1000))
+            .takes(filters(noun))
+            .answers("200", page),
+    );
     let create = Operation::new(format!("{name}.create"), name, format!("Makes a {name}."));
-    let create = create.takes([key()]).body(&["application/json"], reference(&format!("{name}.new")), true);
+    let create = create.takes([key()]).body(
+        &["application/json"],
+        reference(&format!("{name}.new")),
+        true,
+    );
     add(paths, &all, "post", create.answers("201", thing()));
-    let at = parameter("at", "query", &json!({"type": "string"}), "A version: `v12`, `~3` (so many back) or an instant.");
-    let history = parameter("history", "query", &json!({"type": "boolean"}), "Lists its versions instead, newest first.");
+    let at = parameter(
+        "at",
+        "query",
+        &json!({"type": "string"}),
+        "A version: `v12`, `~3` (so many back) or an instant.",
+    );
+    let history = parameter(
+        "history",
+        "query",
+        &json!({"type": "boolean"}),
+        "Lists its versions instead, newest first.",
+    );
     let get = Operation::new(format!("{name}.get"), name, format!("Reads a {name}."));
-    add(paths, &one, "get", get.takes([id(), at, history]).answers("200", thing()).answers("304", None));
-    let update = Operation::new(format!("{name}.update"), name, format!("Changes fields of a {name}: a JSON merge patch."));
-    let update = update.takes([id(), if_match(), key()]).body(&["application/merge-patch+json", "application/json"], reference(&format!("{name}.patch")), true);
+    add(
+        paths,
+        &one,
+        "get",
+        get.takes([id(), at, history])
+            .answers("200", thing())
+            .answers("304", None),
+    );
+    let update = Operation::new(
+        format!("{name}.update"),
+        name,
+        format!("Changes fields of a {name}: a JSON merge patch."),
+    );
+    let update = update.takes([id(), if_match(), key()]).body(
+        &["application/merge-patch+json", "application/json"],
+        reference(&format!("{name}.patch")),
+        true,
+    );
     add(paths, &one, "patch", update.answers("200", thing()));
-    let delete = Operation::new(format!("{name}.delete"), name, format!("Deletes a {name}; its history stays."));
-    add(paths, &one, "delete", delete.takes([id(), if_match(), key()]).answers("204", None));
+    let delete = Operation::new(
+        format!("{name}.delete"),
+        name,
+        format!("Deletes a {name}; its history stays."),
+    );
+    add(
+        paths,
+        &one,
+        "delete",
+        delete.takes([id(), if_match(), key()]).answers("204", None),
+    );
 }
 
 fn calls(noun: &Noun, paths: &mut Map<String, Tree>) {
@@ -209,31 +207,69 @@ fn calls(noun: &Noun, paths: &mut Map<String, Tree>) {
     let is_nothing = |schema: &Tree| schema["type"] == "null";
     let said = |doc: &'static str, what: String| if doc.is_empty() { what } else { doc.to_owned() };
     for verb in &noun.verbs {
-        let call = Operation::new(format!("{name}.{}", verb.name), name, said(verb.doc, format!("The verb `{}`.", verb.name)));
-        let needs = verb.args["required"].as_array().is_some_and(|required| !required.is_empty());
-        let call = call.takes([id(), key()]).body(&["application/json"], verb.args.clone(), needs);
-        let call = if is_nothing(&verb.output) { call.answers("204", None) } else { call.answers("200", Some(verb.output.clone())) };
-        add(paths, &format!("/{name}/{{id}}/{}", verb.name), "post", call);
+        let call = Operation::new(
+            format!("{name}.{}", verb.name),
+            name,
+            said(verb.doc, format!("The verb `{}`.", verb.name)),
+        );
+        let needs = verb.args["required"]
+            .as_array()
+            .is_some_and(|required| !required.is_empty());
+        let call = call
+            .takes([id(), key()])
+            .body(&["application/json"], verb.args.clone(), needs);
+        let call = if is_nothing(&verb.output) {
+            call.answers("204", None)
+        } else {
+            call.answers("200", Some(verb.output.clone()))
+        };
+        add(
+            paths,
+            &format!("/{name}/{{id}}/{}", verb.name),
+            "post",
+            call,
+        );
     }
     for query in &noun.queries {
-        let ask = Operation::new(format!("{name}.{}", query.name), name, said(query.doc, format!("The query `{}`.", query.name)));
-        let ask = ask.takes([id()]).takes(arguments(&query.args)).answers("200", Some(query.output.clone()));
+        let ask = Operation::new(
+            format!("{name}.{}", query.name),
+            name,
+            said(query.doc, format!("The query `{}`.", query.name)),
+        );
+        let ask = ask
+            .takes([id()])
+            .takes(arguments(&query.args))
+            .answers("200", Some(query.output.clone()));
         add(paths, &format!("/{name}/{{id}}/{}", query.name), "get", ask);
     }
 }
 
 /// The arguments of a query as parameters.
 fn arguments(args: &Tree) -> Vec<Tree> {
-    let required = |name: &str| args["required"].as_array().is_some_and(|list| list.iter().any(|known| known == name));
-    let Some(members) = args["properties"].as_object() else { return Vec::new() };
+    let required = |name: &str| {
+        args["required"]
+            .as_array()
+            .is_some_and(|list| list.iter().any(|known| known == name))
+    };
+    let Some(members) = args["properties"].as_object() else {
+        return Vec::new();
+    };
     let one = |(name, schema): (&String, &Tree)| {
-        let mut parameter = parameter(name, "query", schema, schema["description"].as_str().unwrap_or_default());
+        let mut parameter = parameter(
+            name,
+            "query",
+            schema,
+            schema["description"].as_str().unwrap_or_default(),
+        );
         parameter["required"] = required(name).into();
         // A list of plain values is written once for each, anything else as JSON.
         let is_object = schema["type"] == "object";
         if is_object && let Tree::Object(parameter) = &mut parameter {
             parameter.remove("schema");
-            parameter.insert("content".into(), json!({"application/json": {"schema": schema}}));
+            parameter.insert(
+                "content".into(),
+                json!({"application/json": {"schema": schema}}),
+            );
         }
         parameter
     };
@@ -244,24 +280,63 @@ fn logs(paths: &mut Map<String, Tree>) {
     let text = json!({"type": "string"});
     let entry = json!({"type": "object"});
     let lists: [(&str, &str, &str, &[&str]); 3] = [
-        ("/$events", "events", "What has happened in the tenant's object.", &["noun", "verb", "subject", "action"]),
-        ("/$actions", "actions", "What has been done, and what is under way.", &["kind", "name", "status", "parent", "target", "actor"]),
-        ("/$dead-letters", "deadLetters", "What failed for good.", &[]),
+        (
+            "/$events",
+            "events",
+            "What has happened in the tenant's object.",
+            &["noun", "verb", "subject", "action"],
+        ),
+        (
+            "/$actions",
+            "actions",
+            "What has been done, and what is under way.",
+            &["kind", "name", "status", "parent", "target", "actor"],
+        ),
+        (
+            "/$dead-letters",
+            "deadLetters",
+            "What failed for good.",
+            &[],
+        ),
     ];
     for (path, id, summary, filters) in lists {
-        let filters = filters.iter().map(|name| parameter(name, "query", &text, ""));
-        let list = Operation::new(id.to_owned(), "$", summary).takes(paging(1000)).takes(filters);
-        add(paths, path, "get", list.answers("200", Some(page(&entry, false))));
+        let filters = filters
+            .iter()
+            .map(|name| parameter(name, "query", &text, ""));
+        let list = Operation::new(id.to_owned(), "$", summary)
+            .takes(paging(1000))
+            .takes(filters);
+        add(
+            paths,
+            path,
+            "get",
+            list.answers("200", Some(page(&entry, false))),
+        );
     }
-    let replay = Operation::new("replay".into(), "$", "Runs a dead letter once more.").takes([id(), key()]);
+    let replay =
+        Operation::new("replay".into(), "$", "Runs a dead letter once more.").takes([id(), key()]);
     let action = json!({"type": "object", "properties": {"action": text}});
-    add(paths, "/$dead-letters/{id}/replay", "post", replay.answers("202", Some(action)));
+    add(
+        paths,
+        "/$dead-letters/{id}/replay",
+        "post",
+        replay.answers("202", Some(action)),
+    );
     for (path, id, summary) in [
-        ("/$inspect", "inspect", "What the tenant's object is: schema, counts, schedules."),
+        (
+            "/$inspect",
+            "inspect",
+            "What the tenant's object is: schema, counts, schedules.",
+        ),
         ("/$manifest", "manifest", "The business as data."),
         ("/$health", "health", "Whether the process answers."),
     ] {
-        add(paths, path, "get", Operation::new(id.to_owned(), "$", summary).answers("200", Some(entry.clone())));
+        add(
+            paths,
+            path,
+            "get",
+            Operation::new(id.to_owned(), "$", summary).answers("200", Some(entry.clone())),
+        );
     }
 }
 
@@ -283,15 +358,24 @@ mod tests {
             ("/$events", &["get"]),
             ("/$dead-letters/{id}/replay", &["post"]),
         ] {
-            let found: Vec<_> = methods.iter().filter(|method| paths[path].get(**method).is_some()).collect();
+            let found: Vec<_> = methods
+                .iter()
+                .filter(|method| paths[path].get(**method).is_some())
+                .collect();
             assert_eq!(found.len(), methods.len(), "{path}");
         }
         assert_eq!(document["security"][0]["token"], json!([]));
         let buyer = &paths["/Order/{id}/buyer"]["get"]["parameters"];
-        assert_eq!((&buyer[1]["name"], &buyer[1]["required"]), (&json!("since"), &json!(false)));
+        assert_eq!(
+            (&buyer[1]["name"], &buyer[1]["required"]),
+            (&json!("since"), &json!(false))
+        );
         let customer = &document["components"]["schemas"]["Customer"]["properties"];
         assert!(customer.get("pin").is_none(), "a secret is not read");
-        assert_eq!(document["components"]["schemas"]["Customer.new"]["properties"]["pin"]["writeOnly"], true);
+        assert_eq!(
+            document["components"]["schemas"]["Customer.new"]["properties"]["pin"]["writeOnly"],
+            true
+        );
     }
 
     /// Every `$ref` of the document points at something in it.
@@ -301,7 +385,9 @@ mod tests {
             match tree {
                 Tree::Object(members) => {
                     found.extend(members.get("$ref").and_then(Tree::as_str));
-                    members.values().for_each(|member| references(member, found));
+                    members
+                        .values()
+                        .for_each(|member| references(member, found));
                 }
                 Tree::Array(items) => items.iter().for_each(|item| references(item, found)),
                 _ => {}
@@ -313,7 +399,12 @@ mod tests {
         references(&document, &mut found);
         assert!(!found.is_empty());
         for reference in found {
-            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+            assert!(
+                document
+                    .pointer(reference.trim_start_matches('#'))
+                    .is_some(),
+                "{reference}"
+            );
         }
     }
 }

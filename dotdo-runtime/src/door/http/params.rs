@@ -199,7 +199,13 @@ mod tests {
 
     #[test]
     fn a_limit_has_limits() {
-        for (query, limit) in [("limit=0", None), ("limit=1", Some(1)), ("limit=1000", Some(1000)), ("limit=1001", None), ("limit=-1", None)] {
+        for (query, limit) in [
+            ("limit=0", None),
+            ("limit=1", Some(1)),
+            ("limit=1000", Some(1000)),
+            ("limit=1001", None),
+            ("limit=-1", None),
+        ] {
             let mut params = read(query);
             let found = params.limit(50);
             assert_eq!(params.finish().ok().map(|()| found), limit, "{query}");

@@ -27,8 +27,16 @@ pub(super) fn origin(host: &str) -> String {
 impl Place {
     fn new(app: &App, tenant: &str, prefix: String) -> Self {
         let domain = app.domain();
-        let host = if tenant == domain { domain } else { app.host_of(tenant) };
-        Self { tenant: tenant.to_owned(), host, prefix }
+        let host = if tenant == domain {
+            domain
+        } else {
+            app.host_of(tenant)
+        };
+        Self {
+            tenant: tenant.to_owned(),
+            host,
+            prefix,
+        }
     }
 
     /// The business's own tenant.
@@ -38,14 +46,21 @@ impl Place {
 
     /// The tenant that the host name stands for.
     pub fn of_host(app: &App, host: Option<&str>) -> Outcome<Self> {
-        let Some(host) = host else { return Ok(Self::home(app)) };
+        let Some(host) = host else {
+            return Ok(Self::home(app));
+        };
         let name = name_of(host);
         let domain = app.domain();
         if name == domain || is_own_machine(&name) {
             return Ok(Self::home(app));
         }
-        match name.strip_suffix(&domain).and_then(|rest| rest.strip_suffix('.')) {
-            Some(label) if !label.contains('.') && check_tenant(label).is_ok() => Ok(Self::new(app, label, String::new())),
+        match name
+            .strip_suffix(&domain)
+            .and_then(|rest| rest.strip_suffix('.'))
+        {
+            Some(label) if !label.contains('.') && check_tenant(label).is_ok() => {
+                Ok(Self::new(app, label, String::new()))
+            }
             _ => Err(Problem::misdirected(format_args!(
                 "`{name}` is not a host of {}; it answers at `{domain}`, at `localhost`, and for a tenant `acme` at `acme.{domain}` or under `/@acme/`",
                 app.def.name
@@ -64,7 +79,9 @@ impl Place {
         }
         check_tenant(name).map_err(|e| Problem::field("tenant", e))?;
         // One tenant, one spelling: `acme.shop.example` is `acme`.
-        let own = name.strip_suffix(&domain).and_then(|rest| rest.strip_suffix('.'));
+        let own = name
+            .strip_suffix(&domain)
+            .and_then(|rest| rest.strip_suffix('.'));
         let tenant = own.filter(|label| !label.contains('.')).unwrap_or(name);
         Ok(Self::new(app, tenant, format!("/@{}", text::encode(name))))
     }
@@ -83,7 +100,10 @@ fn name_of(host: &str) -> String {
 
 /// `localhost` and addresses, which name a machine and not a tenant.
 fn is_own_machine(name: &str) -> bool {
-    let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(name);
     name == "localhost" || bare.parse::<std::net::IpAddr>().is_ok()
 }
 
@@ -93,11 +113,19 @@ mod tests {
     use crate::business::AppDef;
     use proptest::prelude::*;
 
-    static SHOP: AppDef = AppDef { name: "Shop", version: "1.0.0", domain: Some("shop.example"), doc: "", entries: &[] };
+    static SHOP: AppDef = AppDef {
+        name: "Shop",
+        version: "1.0.0",
+        domain: Some("shop.example"),
+        doc: "",
+        entries: &[],
+    };
 
     fn at(host: &str) -> Result<(String, String), u16> {
         let app = App::new(&SHOP).unwrap();
-        Place::of_host(&app, Some(host)).map(|p| (p.tenant, p.host)).map_err(|p| p.status())
+        Place::of_host(&app, Some(host))
+            .map(|p| (p.tenant, p.host))
+            .map_err(|p| p.status())
     }
 
     fn both(tenant: &str, host: &str) -> (String, String) {
@@ -106,11 +134,31 @@ mod tests {
 
     #[test]
     fn the_host_names_the_tenant() {
-        for own in ["shop.example", "SHOP.example:8787", "shop.example.", "localhost:8787", "127.0.0.1:80", "[::1]:8787", "[::1]", "10.1.2.3"] {
+        for own in [
+            "shop.example",
+            "SHOP.example:8787",
+            "shop.example.",
+            "localhost:8787",
+            "127.0.0.1:80",
+            "[::1]:8787",
+            "[::1]",
+            "10.1.2.3",
+        ] {
             assert_eq!(at(own), Ok(both("shop.example", "shop.example")), "{own}");
         }
-        assert_eq!(at("acme.shop.example"), Ok(both("acme", "acme.shop.example")));
-        for other in ["other.example", "a.b.shop.example", "evilshop.example", "-a.shop.example", ".shop.example", "", "acme.localhost"] {
+        assert_eq!(
+            at("acme.shop.example"),
+            Ok(both("acme", "acme.shop.example"))
+        );
+        for other in [
+            "other.example",
+            "a.b.shop.example",
+            "evilshop.example",
+            "-a.shop.example",
+            ".shop.example",
+            "",
+            "acme.localhost",
+        ] {
             assert_eq!(at(other), Err(421), "{other}");
         }
     }
@@ -120,10 +168,26 @@ mod tests {
         let app = App::new(&SHOP).unwrap();
         let home = Place::home(&app);
         let acme = home.within(&app, "acme").unwrap();
-        assert_eq!((acme.tenant.as_str(), acme.host.as_str(), acme.prefix.as_str()), ("acme", "acme.shop.example", "/@acme"));
-        assert_eq!(home.within(&app, "acme.shop.example").unwrap().tenant, "acme");
-        assert_eq!(home.within(&app, "shop.example").unwrap().tenant, "shop.example");
-        assert_eq!(home.within(&app, "other.example").unwrap().host, "other.example");
+        assert_eq!(
+            (
+                acme.tenant.as_str(),
+                acme.host.as_str(),
+                acme.prefix.as_str()
+            ),
+            ("acme", "acme.shop.example", "/@acme")
+        );
+        assert_eq!(
+            home.within(&app, "acme.shop.example").unwrap().tenant,
+            "acme"
+        );
+        assert_eq!(
+            home.within(&app, "shop.example").unwrap().tenant,
+            "shop.example"
+        );
+        assert_eq!(
+            home.within(&app, "other.example").unwrap().host,
+            "other.example"
+        );
         assert_eq!(home.within(&app, "Acme").unwrap_err().status(), 422);
         assert_eq!(acme.within(&app, "other").unwrap_err().status(), 404);
     }

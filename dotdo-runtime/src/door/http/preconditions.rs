@@ -16,14 +16,24 @@ pub(super) fn etag(version: u64) -> String {
 
 /// The version that `If-Match` asks for. `*` asks for any.
 pub(super) fn if_match(request: &HttpRequest) -> Outcome<Option<u64>> {
-    let Some(value) = request.header_list("if-match") else { return Ok(None) };
+    let Some(value) = request.header_list("if-match") else {
+        return Ok(None);
+    };
     let value = value.trim();
     if value == "*" {
         return Ok(None);
     }
-    let version = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|number| number.parse().ok());
+    let version = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|number| number.parse().ok());
     version.map(Some).ok_or_else(|| {
-        Problem::field("If-Match", format_args!("`{value}` is not the ETag of one version; write one such as `\"3\"`, or `*`"))
+        Problem::field(
+            "If-Match",
+            format_args!(
+                "`{value}` is not the ETag of one version; write one such as `\"3\"`, or `*`"
+            ),
+        )
     })
 }
 
@@ -31,7 +41,10 @@ pub(super) fn if_match(request: &HttpRequest) -> Outcome<Option<u64>> {
 pub(super) fn no_if_match(request: &HttpRequest) -> Outcome<()> {
     match request.header("if-match") {
         None => Ok(()),
-        Some(_) => Err(Problem::field("If-Match", "is understood by PATCH and DELETE of one thing; leave it out here")),
+        Some(_) => Err(Problem::field(
+            "If-Match",
+            "is understood by PATCH and DELETE of one thing; leave it out here",
+        )),
     }
 }
 
@@ -39,14 +52,22 @@ pub(super) fn no_if_match(request: &HttpRequest) -> Outcome<()> {
 pub(super) fn has_version(request: &HttpRequest, version: u64) -> bool {
     let tag = etag(version);
     request.header_list("if-none-match").is_some_and(|list| {
-        list.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+        list.split(',')
+            .map(str::trim)
+            .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
     })
 }
 
 /// The key under which the request takes effect once.
 pub(super) fn idempotency_key(request: &HttpRequest) -> Outcome<Option<&str>> {
-    let mut keys = request.headers.iter().filter(|(name, _)| name == "idempotency-key").map(|(_, value)| value.as_str());
-    let Some(key) = keys.next() else { return Ok(None) };
+    let mut keys = request
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "idempotency-key")
+        .map(|(_, value)| value.as_str());
+    let Some(key) = keys.next() else {
+        return Ok(None);
+    };
     let wrong = |message: &str| Err(Problem::field("Idempotency-Key", message));
     if keys.next().is_some() {
         return wrong("stands twice; send one key");
@@ -91,7 +112,11 @@ mod tests {
         assert_eq!(if_match(&with("if-match", "*")).unwrap(), None);
         assert_eq!(if_match(&with("if-match", " \"3\" ")).unwrap(), Some(3));
         for wrong in ["3", "W/\"3\"", "\"3\", \"4\"", "\"x\"", ""] {
-            assert_eq!(if_match(&with("if-match", wrong)).unwrap_err().status(), 422, "{wrong}");
+            assert_eq!(
+                if_match(&with("if-match", wrong)).unwrap_err().status(),
+                422,
+                "{wrong}"
+            );
         }
         assert!(no_if_match(&with("if-match", "*")).is_err());
     }
@@ -108,11 +133,19 @@ mod tests {
 
     #[test]
     fn a_key_is_visible_ascii() {
-        assert_eq!(idempotency_key(&with("idempotency-key", "k-1")).unwrap(), Some("k-1"));
+        assert_eq!(
+            idempotency_key(&with("idempotency-key", "k-1")).unwrap(),
+            Some("k-1")
+        );
         for wrong in ["", "two words", "schlüssel", &"k".repeat(256)] {
-            assert!(idempotency_key(&with("idempotency-key", wrong)).is_err(), "{wrong}");
+            assert!(
+                idempotency_key(&with("idempotency-key", wrong)).is_err(),
+                "{wrong}"
+            );
         }
-        assert!(idempotency_key(&with("idempotency-key", "a").with("idempotency-key", "b")).is_err());
+        assert!(
+            idempotency_key(&with("idempotency-key", "a").with("idempotency-key", "b")).is_err()
+        );
     }
 
     proptest! {

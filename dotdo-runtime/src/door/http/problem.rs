@@ -51,7 +51,9 @@ pub(super) fn kinds() -> impl Iterator<Item = (u16, &'static str, &'static str)>
     let known = KINDS
         .into_iter()
         .map(|kind| (kind.status(), kind.slug(), kind.title()));
-    [MALFORMED, CROSS_SITE, MISDIRECTED].into_iter().chain(known)
+    [MALFORMED, CROSS_SITE, MISDIRECTED]
+        .into_iter()
+        .chain(known)
 }
 
 /// The address of a kind of refusal.
@@ -60,7 +62,10 @@ pub(super) fn type_of(origin: &str, slug: &str) -> String {
 }
 
 impl Problem {
-    fn new((status, slug, title): (u16, &'static str, &'static str), detail: impl fmt::Display) -> Self {
+    fn new(
+        (status, slug, title): (u16, &'static str, &'static str),
+        detail: impl fmt::Display,
+    ) -> Self {
         Self {
             status,
             slug,
@@ -105,7 +110,13 @@ impl Problem {
     pub fn fields(errors: Vec<FieldError>) -> Self {
         let detail: Vec<String> = errors
             .iter()
-            .map(|e| if e.field.is_empty() { e.message.clone() } else { format!("`{}`: {}", e.field, e.message) })
+            .map(|e| {
+                if e.field.is_empty() {
+                    e.message.clone()
+                } else {
+                    format!("`{}`: {}", e.field, e.message)
+                }
+            })
             .collect();
         Self {
             errors,
@@ -182,7 +193,10 @@ mod tests {
         let problem: Problem = Error::invalid_field("email", "is missing").into();
         let response = problem.response("https://shop.example", "/Customer");
         assert_eq!(response.status, 422);
-        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            response.header("content-type"),
+            Some("application/problem+json")
+        );
         let document: serde_json::Value = serde_json::from_str(response.text()).unwrap();
         assert_eq!(document["type"], "https://shop.example/$problems/invalid");
         assert_eq!(document["instance"], "/Customer");

@@ -64,14 +64,26 @@ const OBJECT: [&str; 4] = ["$events", "$actions", "$dead-letters", "$inspect"];
 /// Finds what a path names, and in which tenant.
 pub(super) fn find(app: &'static App, host: Option<&str>, path: &str) -> Outcome<(Place, Route)> {
     let place = Place::of_host(app, host)?;
-    let path = path.strip_prefix('/').ok_or_else(|| Problem::malformed("the path does not begin with `/`"))?;
+    let path = path
+        .strip_prefix('/')
+        .ok_or_else(|| Problem::malformed("the path does not begin with `/`"))?;
     let path = path.strip_suffix('/').unwrap_or(path);
-    let mut segments: Vec<&str> = if path.is_empty() { Vec::new() } else { path.split('/').collect() };
+    let mut segments: Vec<&str> = if path.is_empty() {
+        Vec::new()
+    } else {
+        path.split('/').collect()
+    };
     if segments.iter().any(|segment| segment.is_empty()) {
-        return Err(Problem::not_found("the path has an empty part; write one `/` between two names"));
+        return Err(Problem::not_found(
+            "the path has an empty part; write one `/` between two names",
+        ));
     }
     let mut place = place;
-    if let Some(name) = segments.first().and_then(|first| first.strip_prefix('@').or_else(|| first.strip_prefix("%40"))) {
+    if let Some(name) = segments.first().and_then(|first| {
+        first
+            .strip_prefix('@')
+            .or_else(|| first.strip_prefix("%40"))
+    }) {
         place = place.within(app, &decode_segment(name)?)?;
         segments.remove(0);
     }
@@ -86,7 +98,9 @@ pub(super) fn find(app: &'static App, host: Option<&str>, path: &str) -> Outcome
 impl Route {
     /// The object that answers, if it is not known from the operation alone.
     pub fn object(owner: &Owner, tenant: &str) -> Option<ObjectKey> {
-        owner.as_ref().map(|(noun, id)| ObjectKey::thing(tenant, noun, id))
+        owner
+            .as_ref()
+            .map(|(noun, id)| ObjectKey::thing(tenant, noun, id))
     }
 
     /// The methods it knows, besides `OPTIONS`.
@@ -107,20 +121,42 @@ impl Route {
             return Ok(());
         }
         let why = match self {
-            Self::Call(_, noun, _, verb) if verb.query => format!("`{}` of `{}` is a query, which only reads; ask it with GET", verb.name, noun.name),
-            Self::Call(_, noun, _, verb) => format!("`{}` of `{}` is a verb; call it with POST", verb.name, noun.name),
-            Self::One(_, noun, _, Some(at)) => format!("`@{at}` is a place in history, which can only be read; change the {} itself", noun.name),
+            Self::Call(_, noun, _, verb) if verb.query => format!(
+                "`{}` of `{}` is a query, which only reads; ask it with GET",
+                verb.name, noun.name
+            ),
+            Self::Call(_, noun, _, verb) => format!(
+                "`{}` of `{}` is a verb; call it with POST",
+                verb.name, noun.name
+            ),
+            Self::One(_, noun, _, Some(at)) => format!(
+                "`@{at}` is a place in history, which can only be read; change the {} itself",
+                noun.name
+            ),
             Self::One(_, noun, id, None) if method == "PUT" => {
-                format!("PATCH changes the fields of {}/{id} that its body names; there is no PUT", noun.name)
+                format!(
+                    "PATCH changes the fields of {}/{id} that its body names; there is no PUT",
+                    noun.name
+                )
             }
             Self::One(_, noun, _, None) if method == "POST" => {
-                format!("POST /{} makes a new one; PATCH changes this one, and POST of a verb calls it", noun.name)
+                format!(
+                    "POST /{} makes a new one; PATCH changes this one, and POST of a verb calls it",
+                    noun.name
+                )
             }
-            Self::All(_, noun) => format!("GET lists the {}, POST makes one; {method} wants one of them, `/{}/…`", noun.plural, noun.name),
+            Self::All(_, noun) => format!(
+                "GET lists the {}, POST makes one; {method} wants one of them, `/{}/…`",
+                noun.plural, noun.name
+            ),
             _ => format!("{method} is not for this route"),
         };
         let allow = format!("{}, OPTIONS", known.join(", "));
-        Err(Problem::of(crate::ErrorKind::MethodNotAllowed, format_args!("{why} (allowed: {allow})")).with("allow", allow))
+        Err(Problem::of(
+            crate::ErrorKind::MethodNotAllowed,
+            format_args!("{why} (allowed: {allow})"),
+        )
+        .with("allow", allow))
     }
 }
 
@@ -128,7 +164,10 @@ fn system(owner: Owner, name: &str, rest: &[&str]) -> Outcome<Route> {
     let known: &[&str] = if owner.is_some() { &OBJECT } else { &SYSTEM };
     let unknown = || {
         let near = dotdo_core::nearest(name, known.iter().copied());
-        let hint = near.map_or_else(|| format!("there are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let hint = near.map_or_else(
+            || format!("there are {}", known.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         Problem::not_found(format_args!("there is no route `{name}`; {hint}"))
     };
     if !known.contains(&name) {
@@ -146,45 +185,80 @@ fn system(owner: Owner, name: &str, rest: &[&str]) -> Outcome<Route> {
         ("$inspect", []) => Route::Inspect(owner),
         ("$dead-letters", []) => Route::Letters(owner),
         ("$dead-letters", [id, "replay"]) => Route::Replay(owner, decode_segment(id)?),
-        ("$dead-letters", _) => return Err(Problem::not_found("a dead letter has one route, `POST /$dead-letters/{id}/replay`")),
-        _ => return Err(Problem::not_found(format_args!("nothing comes after `{name}`"))),
+        ("$dead-letters", _) => {
+            return Err(Problem::not_found(
+                "a dead letter has one route, `POST /$dead-letters/{id}/replay`",
+            ));
+        }
+        _ => {
+            return Err(Problem::not_found(format_args!(
+                "nothing comes after `{name}`"
+            )));
+        }
     })
 }
 
 fn noun(app: &'static App, owner: Owner, segments: &[&str]) -> Outcome<Route> {
-    let [name, rest @ ..] = segments else { return Err(Problem::not_found("a noun is missing")) };
+    let [name, rest @ ..] = segments else {
+        return Err(Problem::not_found("a noun is missing"));
+    };
     let name = decode_segment(name)?;
     let def = app.noun(&name)?.def;
     if let Some((outer, id)) = &owner
         && def.object
     {
-        let hint = format!("each {} is an object of its own; ask for `/{}`", def.name, def.name);
-        return Err(Problem::not_found(format_args!("there is no {} inside {outer}/{id}: {hint}", def.name)));
+        let hint = format!(
+            "each {} is an object of its own; ask for `/{}`",
+            def.name, def.name
+        );
+        return Err(Problem::not_found(format_args!(
+            "there is no {} inside {outer}/{id}: {hint}",
+            def.name
+        )));
     }
-    let [id, rest @ ..] = rest else { return Ok(Route::All(owner, def)) };
+    let [id, rest @ ..] = rest else {
+        return Ok(Route::All(owner, def));
+    };
     if id.starts_with('$') {
         return match (*id, rest) {
             ("$schema", []) => Ok(Route::Schema(def)),
-            _ => Err(Problem::not_found(format_args!("there is no `{id}` of a noun; there is `/{}/$schema`", def.name))),
+            _ => Err(Problem::not_found(format_args!(
+                "there is no `{id}` of a noun; there is `/{}/$schema`",
+                def.name
+            ))),
         };
     }
     let (id, at) = thing(def, id)?;
-    let [next, ..] = rest else { return Ok(Route::One(owner, def, id, at)) };
+    let [next, ..] = rest else {
+        return Ok(Route::One(owner, def, id, at));
+    };
     if let Some(at) = at {
-        return Err(Problem::not_found(format_args!("`@{at}` stands before a `/`; a place in history ends the path, and an `@` inside an id is written `%40`")));
+        return Err(Problem::not_found(format_args!(
+            "`@{at}` stands before a `/`; a place in history ends the path, and an `@` inside an id is written `%40`"
+        )));
     }
     if next.starts_with('$') || check_noun(next).is_ok() {
         return inside(app, owner.as_ref(), def, id, rest);
     }
     let verb = app.verb(def.name, &decode_segment(next)?)?;
     if rest.len() > 1 {
-        return Err(Problem::not_found(format_args!("nothing comes after the {} `{}`", if verb.query { "query" } else { "verb" }, verb.name)));
+        return Err(Problem::not_found(format_args!(
+            "nothing comes after the {} `{}`",
+            if verb.query { "query" } else { "verb" },
+            verb.name
+        )));
     }
     Ok(Route::Call(owner, def, id, verb))
 }
 
 /// What an object of its own holds: its logs and the rows it made.
-fn inside(app: &'static App, outer: Option<&(String, String)>, def: &'static NounDef, id: String, rest: &[&str]) -> Outcome<Route> {
+fn inside(
+    app: &'static App,
+    outer: Option<&(String, String)>,
+    def: &'static NounDef,
+    id: String,
+    rest: &[&str],
+) -> Outcome<Route> {
     let next = rest[0];
     if !def.object || outer.is_some() {
         let instead = match next {
@@ -192,10 +266,17 @@ fn inside(app: &'static App, outer: Option<&(String, String)>, def: &'static Nou
             "$actions" => format!("/$actions?target={}/{id}", def.name),
             next => format!("/{next}"),
         };
-        return Err(Problem::not_found(format_args!("a {} is a row and holds nothing of its own; ask for `{instead}`", def.name)));
+        return Err(Problem::not_found(format_args!(
+            "a {} is a row and holds nothing of its own; ask for `{instead}`",
+            def.name
+        )));
     }
     let owner = Some((def.name.to_owned(), id));
-    if next.starts_with('$') { system(owner, next, &rest[1..]) } else { noun(app, owner, rest) }
+    if next.starts_with('$') {
+        system(owner, next, &rest[1..])
+    } else {
+        noun(app, owner, rest)
+    }
 }
 
 /// The id in a segment, and what follows its last `@`.
@@ -205,7 +286,12 @@ fn thing(def: &NounDef, raw: &str) -> Outcome<(String, Option<String>)> {
         None => (raw, None),
     };
     let id = decode_segment(id)?;
-    check_id(&id).map_err(|e| Problem::field("$id", format_args!("{e}; a {} is `/{}/id`", def.name, def.name)))?;
+    check_id(&id).map_err(|e| {
+        Problem::field(
+            "$id",
+            format_args!("{e}; a {} is `/{}/id`", def.name, def.name),
+        )
+    })?;
     Ok((id, at))
 }
 
@@ -213,15 +299,24 @@ fn thing(def: &NounDef, raw: &str) -> Outcome<(String, Option<String>)> {
 pub(super) fn place_in_history(text: &str) -> Outcome<String> {
     // The grammar is that of short ids; the thing before the `@` does not matter.
     let short: ShortId = format!("N/1@{text}").parse().map_err(|_| {
-        Problem::field("at", format_args!("`{text}` names no version; write `v12`, `~3` or `2026-11-22T09:00:00Z`"))
+        Problem::field(
+            "at",
+            format_args!("`{text}` names no version; write `v12`, `~3` or `2026-11-22T09:00:00Z`"),
+        )
     })?;
     match short.at() {
         Some(At::Branch(branch)) => Err(Problem::field(
             "at",
-            format_args!("`{}` names no version; write `v12`, `~3` or `2026-11-22T09:00:00Z`", branch.as_str()),
+            format_args!(
+                "`{}` names no version; write `v12`, `~3` or `2026-11-22T09:00:00Z`",
+                branch.as_str()
+            ),
         )),
         Some(at) => Ok(at.to_string()),
-        None => Err(Problem::field("at", "is empty; write `v12`, `~3` or `2026-11-22T09:00:00Z`")),
+        None => Err(Problem::field(
+            "at",
+            "is empty; write `v12`, `~3` or `2026-11-22T09:00:00Z`",
+        )),
     }
 }
 
@@ -234,18 +329,28 @@ mod tests {
     fn at(path: &str) -> Result<String, (u16, String)> {
         match find(fixture::app(), Some("localhost:8787"), path) {
             Ok((place, route)) => {
-                let owner = |owner: Owner| owner.map_or_else(String::new, |(noun, id)| format!(" in {noun}/{id}"));
+                let owner = |owner: Owner| {
+                    owner.map_or_else(String::new, |(noun, id)| format!(" in {noun}/{id}"))
+                };
                 let text = match route {
                     Route::All(o, def) => format!("all {}{}", def.name, owner(o)),
                     Route::One(o, def, id, None) => format!("one {}/{id}{}", def.name, owner(o)),
-                    Route::One(o, def, id, Some(at)) => format!("one {}/{id} at {at}{}", def.name, owner(o)),
-                    Route::Call(o, def, id, verb) => format!("call {}/{id}.{}{}", def.name, verb.name, owner(o)),
+                    Route::One(o, def, id, Some(at)) => {
+                        format!("one {}/{id} at {at}{}", def.name, owner(o))
+                    }
+                    Route::Call(o, def, id, verb) => {
+                        format!("call {}/{id}.{}{}", def.name, verb.name, owner(o))
+                    }
                     Route::Schema(def) => format!("schema {}", def.name),
                     Route::Replay(o, id) => format!("replay {id}{}", owner(o)),
                     Route::Events(o) => format!("events{}", owner(o)),
                     other => format!("{other:?}"),
                 };
-                Ok(if place.prefix.is_empty() { text } else { format!("{}: {text}", place.tenant) })
+                Ok(if place.prefix.is_empty() {
+                    text
+                } else {
+                    format!("{}: {text}", place.tenant)
+                })
             }
             Err(problem) => Err((problem.status(), problem.detail().to_owned())),
         }
@@ -285,7 +390,10 @@ mod tests {
         is("/Customer/c1@~3", "one Customer/c1 at ~3");
         is("/Customer/c1@%7E3", "one Customer/c1 at ~3");
         is("/Customer/a%40b@v2", "one Customer/a@b at v2");
-        is("/Customer/c1@2026-11-22T10:00:00+01:00", "one Customer/c1 at 2026-11-22T09:00:00Z");
+        is(
+            "/Customer/c1@2026-11-22T10:00:00+01:00",
+            "one Customer/c1 at 2026-11-22T09:00:00Z",
+        );
         fails("/Customer/c1@draft", 422, "names no version");
         fails("/Customer/c1@", 422, "names no version");
         fails("/Customer/c1@v2/pay", 404, "stands before a `/`");
@@ -296,11 +404,18 @@ mod tests {
         is("/Order/o1/Line", "all Line in Order/o1");
         is("/Order/o1/Line/2@v1", "one Line/2 at v1 in Order/o1");
         is("/Order/o1/$events", "events in Order/o1");
-        is("/Order/o1/$dead-letters/01k/replay", "replay 01k in Order/o1");
+        is(
+            "/Order/o1/$dead-letters/01k/replay",
+            "replay 01k in Order/o1",
+        );
         fails("/Order/o1/Order/o2", 404, "ask for `/Order`");
         fails("/Order/o1/$manifest", 404, "there are $events");
         fails("/Customer/c1/Line", 404, "ask for `/Line`");
-        fails("/Customer/c1/$events", 404, "/$events?noun=Customer&subject=c1");
+        fails(
+            "/Customer/c1/$events",
+            404,
+            "/$events?noun=Customer&subject=c1",
+        );
         fails("/Order/o1/Line/2/Line", 404, "holds nothing of its own");
     }
 
@@ -309,7 +424,11 @@ mod tests {
         fails("/Custmer", 404, "did you mean `Customer`?");
         fails("/customer/c1", 404, "did you mean `Customer`?");
         fails("/Order/o1/payy", 404, "did you mean `pay`?");
-        fails("/Order/o1/pay/now", 404, "nothing comes after the verb `pay`");
+        fails(
+            "/Order/o1/pay/now",
+            404,
+            "nothing comes after the verb `pay`",
+        );
         fails("/$event", 404, "did you mean `$events`?");
         fails("/$events/1", 404, "nothing comes after");
         fails("/Customer//c1", 404, "empty part");
@@ -331,7 +450,11 @@ mod tests {
             ("DELETE", "/Order", "GET, HEAD, POST, OPTIONS"),
         ] {
             let response = check(method, path).unwrap_err();
-            assert_eq!((response.status, response.header("allow")), (405, Some(allow)), "{method} {path}");
+            assert_eq!(
+                (response.status, response.header("allow")),
+                (405, Some(allow)),
+                "{method} {path}"
+            );
         }
         assert!(check("HEAD", "/Order").is_ok());
     }

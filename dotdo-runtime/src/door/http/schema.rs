@@ -2,21 +2,28 @@
 
 use serde_json::{Map, Value as Tree, json};
 
+use super::things::VISIBILITIES;
 use crate::manifest::{Field, Noun};
 
 /// What every thing has besides its fields.
 fn system(noun: &Noun) -> Map<String, Tree> {
     let mut members = Map::new();
     let time = |what: &str| json!({"type": "string", "format": "date-time", "readOnly": true, "description": what});
-    members.insert("$id".into(), json!({"type": "string", "format": "uri", "description": "Its identity."}));
-    members.insert("$type".into(), json!({"type": "string", "format": "uri", "readOnly": true, "description": "The noun."}));
+    members.insert(
+        "$id".into(),
+        json!({"type": "string", "format": "uri", "description": "Its identity."}),
+    );
+    members.insert(
+        "$type".into(),
+        json!({"type": "string", "format": "uri", "readOnly": true, "description": "The noun."}),
+    );
     members.insert("$version".into(), json!({"type": "integer", "minimum": 1, "readOnly": true, "description": "Its version, counted from 1."}));
     members.insert("createdAt".into(), time("When it was made."));
     members.insert("updatedAt".into(), time("When it was changed last."));
     members.insert("deletedAt".into(), time("When it was deleted."));
     members.insert(
         "visibility".into(),
-        json!({"enum": ["public", "unlisted", "org", "user"], "default": noun.visibility, "description": "Who may see it."}),
+        json!({"enum": VISIBILITIES, "default": noun.visibility, "description": "Who may see it."}),
     );
     members
 }
@@ -63,11 +70,19 @@ pub(super) fn thing(noun: &Noun) -> Tree {
 
 /// What makes a new one.
 pub(super) fn creation(noun: &Noun) -> Tree {
-    let mut properties: Map<String, Tree> = system(noun).into_iter().filter(|(name, _)| matches!(name.as_str(), "$id" | "visibility")).collect();
+    let mut properties: Map<String, Tree> = system(noun)
+        .into_iter()
+        .filter(|(name, _)| matches!(name.as_str(), "$id" | "visibility"))
+        .collect();
     for field in &noun.fields {
         properties.insert(field.name.into(), property(field));
     }
-    let required: Vec<&str> = noun.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    let required: Vec<&str> = noun
+        .fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| field.name)
+        .collect();
     object(noun, &properties, &required)
 }
 

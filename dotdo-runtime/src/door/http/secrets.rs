@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Tree};
 
 use crate::app::App;
 use crate::json::Json;
+use crate::noun::VerbDef;
 use crate::value::{Member, Shape};
 
 /// The secret columns of a business, by noun.
@@ -24,7 +25,13 @@ impl Secrets {
     pub fn of(app: &'static App) -> Self {
         let mut columns: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
         for entry in app.nouns() {
-            let secret: BTreeSet<_> = entry.def.columns.iter().filter(|c| c.secret).map(|c| c.name).collect();
+            let secret: BTreeSet<_> = entry
+                .def
+                .columns
+                .iter()
+                .filter(|c| c.secret)
+                .map(|c| c.name)
+                .collect();
             if !secret.is_empty() {
                 columns.insert(entry.def.name, secret);
             }
@@ -34,7 +41,9 @@ impl Secrets {
 
     /// Whether a field of a noun is secret.
     pub fn has(&self, noun: &str, field: &str) -> bool {
-        self.columns.get(noun).is_some_and(|columns| columns.contains(field))
+        self.columns
+            .get(noun)
+            .is_some_and(|columns| columns.contains(field))
     }
 
     /// What a verb or query returned, without what is secret.
@@ -82,6 +91,9 @@ impl Secrets {
             // A thing or an event has its fields in `data`; so has a creation, and an update has some in `patch`.
             self.remove(&noun, members.get_mut("data"));
             self.remove(&noun, members.get_mut("patch"));
+            if let (Some(verb), Some(data)) = (&verb, members.get_mut("data")) {
+                self.by_shape(self.payload(&noun, verb), data);
+            }
             match (op.as_deref(), verb) {
                 // The columns of a row, by place.
                 (Some("mirror"), _) if self.columns.contains_key(noun.as_str()) => {
@@ -100,6 +112,16 @@ impl Secrets {
         }
     }
 
+    /// The shape of an event's payload.
+    fn payload(&self, noun: &str, event: &str) -> Shape {
+        let verbs = self.app.noun(noun).map(|entry| entry.verbs.values());
+        let emits = |verb: &&&VerbDef| verb.event == Some(event);
+        verbs
+            .ok()
+            .and_then(|mut verbs| verbs.find(emits))
+            .map_or(Shape::Any, |verb| verb.output)
+    }
+
     /// An action or a dead letter: its name says what its input and output are.
     fn by_name(&self, name: &str, members: &mut Map<String, Tree>) {
         if let Some(step) = self.app.step(name) {
@@ -108,7 +130,11 @@ impl Secrets {
         } else if let Some(flow) = self.app.flow(name) {
             self.by_members(flow.args, members.get_mut("input"));
             self.by_output(flow.output, members);
-        } else if let Some((noun, verb)) = name.rsplit(" > ").next().and_then(|last| last.split_once('.')) {
+        } else if let Some((noun, verb)) = name
+            .rsplit(" > ")
+            .next()
+            .and_then(|last| last.split_once('.'))
+        {
             if let Ok(verb) = self.app.verb(noun, verb) {
                 self.by_members(verb.args, members.get_mut("input"));
                 self.by_output(verb.output, members);
@@ -143,9 +169,16 @@ impl Secrets {
     fn by_shape(&self, shape: Shape, value: &mut Tree) {
         match (shape, value) {
             (Shape::Optional(inner), value) => self.by_shape(*inner, value),
-            (Shape::List(inner), Tree::Array(items)) => items.iter_mut().for_each(|item| self.by_shape(*inner, item)),
-            (Shape::Map(inner), Tree::Object(members)) => members.values_mut().for_each(|member| self.by_shape(*inner, member)),
-            (Shape::Tuple(shapes), Tree::Array(items)) => items.iter_mut().zip(shapes).for_each(|(item, shape)| self.by_shape(*shape, item)),
+            (Shape::List(inner), Tree::Array(items)) => items
+                .iter_mut()
+                .for_each(|item| self.by_shape(*inner, item)),
+            (Shape::Map(inner), Tree::Object(members)) => members
+                .values_mut()
+                .for_each(|member| self.by_shape(*inner, member)),
+            (Shape::Tuple(shapes), Tree::Array(items)) => items
+                .iter_mut()
+                .zip(shapes)
+                .for_each(|(item, shape)| self.by_shape(*shape, item)),
             (Shape::Record(name, members), value @ Tree::Object(_)) => {
                 self.remove(name, Some(value));
                 self.by_members(members, Some(value));
@@ -164,7 +197,11 @@ mod tests {
 
     fn entry(tree: &Tree) -> String {
         let secrets = Secrets::of(fixture::app());
-        secrets.strip_entry(Json::of(tree).unwrap()).unwrap().text().to_owned()
+        secrets
+            .strip_entry(Json::of(tree).unwrap())
+            .unwrap()
+            .text()
+            .to_owned()
     }
 
     #[test]

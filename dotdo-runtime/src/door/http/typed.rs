@@ -79,7 +79,12 @@ pub(super) fn cell(shape: Shape, text: &str) -> Result<Cell, String> {
         Shape::Decimal => Cell::Text(text.parse::<Decimal>().map_err(|_| wrong())?.to_string()),
         Shape::Reference(noun) => Cell::Text(id_of(text, noun)?),
         Shape::Choice(choices) => Cell::from(choice(choices, text)?),
-        other => return Err(format!("a value of this kind cannot be compared ({} is stored as JSON)", expected(other))),
+        other => {
+            return Err(format!(
+                "a value of this kind cannot be compared ({} is stored as JSON)",
+                expected(other)
+            ));
+        }
     })
 }
 
@@ -147,7 +152,10 @@ fn choice<'a>(choices: &[&'a str], text: &str) -> Result<&'a str, String> {
     }
     let near = dotdo_core::nearest(text, choices.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    Err(format!("`{text}` is none; {hint}there are {}", choices.join(", ")))
+    Err(format!(
+        "`{text}` is none; {hint}there are {}",
+        choices.join(", ")
+    ))
 }
 
 /// The id in a text as people write it: bare, `Noun/id`, or the whole URL.
@@ -161,10 +169,16 @@ pub(super) fn id_of(text: &str, noun: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     };
     if short.noun() != noun {
-        return Err(format!("`{text}` names a `{}`; write a `{noun}`, such as `{noun}/{}`", short.noun(), short.id()));
+        return Err(format!(
+            "`{text}` names a `{}`; write a `{noun}`, such as `{noun}/{}`",
+            short.noun(),
+            short.id()
+        ));
     }
     if let Some(at) = short.at() {
-        return Err(format!("`@{at}` is a place in history, which is not part of an id; leave it out"));
+        return Err(format!(
+            "`@{at}` is a place in history, which is not part of an id; leave it out"
+        ));
     }
     Ok(short.id().to_owned())
 }
@@ -179,12 +193,27 @@ mod tests {
     #[test]
     fn texts_become_cells() {
         assert_eq!(cell(Shape::Integer, "-7"), Ok(Cell::Integer(-7)));
-        assert_eq!(cell(Shape::Integer, "x").unwrap_err(), "expected a whole number, found `x`");
-        assert_eq!(cell(Shape::Optional(&Shape::Boolean), "true"), Ok(Cell::Integer(1)));
+        assert_eq!(
+            cell(Shape::Integer, "x").unwrap_err(),
+            "expected a whole number, found `x`"
+        );
+        assert_eq!(
+            cell(Shape::Optional(&Shape::Boolean), "true"),
+            Ok(Cell::Integer(1))
+        );
         assert_eq!(cell(PLAN, "Pro"), Ok(Cell::from("Pro")));
-        assert_eq!(cell(PLAN, "pro").unwrap_err(), "`pro` is none; did you mean `Pro`? there are Free, Pro, Team");
-        assert_eq!(cell(Shape::Timestamp, "1970-01-02"), Ok(Cell::Integer(86_400_000_000)));
-        assert_eq!(cell(Shape::Timestamp, "1970-01-01T01:00:01 01:00"), Ok(Cell::Integer(1_000_000)));
+        assert_eq!(
+            cell(PLAN, "pro").unwrap_err(),
+            "`pro` is none; did you mean `Pro`? there are Free, Pro, Team"
+        );
+        assert_eq!(
+            cell(Shape::Timestamp, "1970-01-02"),
+            Ok(Cell::Integer(86_400_000_000))
+        );
+        assert_eq!(
+            cell(Shape::Timestamp, "1970-01-01T01:00:01 01:00"),
+            Ok(Cell::Integer(1_000_000))
+        );
         assert_eq!(cell(Shape::Time, "09:30"), Ok(Cell::from("09:30:00")));
         assert!(cell(Shape::Real, "NaN").is_err());
         assert!(cell(Shape::List(&Shape::Text), "[]").is_err());
@@ -203,7 +232,10 @@ mod tests {
 
     #[test]
     fn arguments_become_json() {
-        assert_eq!(json(Shape::Integer, "18446744073709551615").unwrap(), u64::MAX);
+        assert_eq!(
+            json(Shape::Integer, "18446744073709551615").unwrap(),
+            u64::MAX
+        );
         assert_eq!(json(Shape::Text, "7").unwrap(), "7");
         assert_eq!(json(Shape::Any, r#"{"a":1}"#).unwrap()["a"], 1);
         assert!(json(Shape::Any, "{").is_err());

@@ -59,7 +59,10 @@ impl<P: Peers> Visit<'_, P> {
         let text = self.door.limits().text(&self.request.body)?;
         match Json::parse(text.trim().to_owned()) {
             Ok(json) => Ok(Some(json)),
-            Err(error) => Err(Problem::malformed(format_args!("the body is {}", error.message()))),
+            Err(error) => Err(Problem::malformed(format_args!(
+                "the body is {}",
+                error.message()
+            ))),
         }
     }
 
@@ -75,37 +78,54 @@ impl<P: Peers> Visit<'_, P> {
     }
 
     async fn perform(&self, owner: &Owner, id: Option<String>, ops: Vec<Op>) -> Outcome<Json> {
-        let first = ops.first().ok_or_else(|| Problem::of(ErrorKind::Internal, "a request without an operation"))?;
+        let first = ops
+            .first()
+            .ok_or_else(|| Problem::of(ErrorKind::Internal, "a request without an operation"))?;
         let to = match Route::object(owner, &self.place.tenant) {
             Some(object) => object,
             None => self.app().home(&self.place.tenant, first)?,
         };
-        let request = Request { id, actor: ACTOR.to_owned(), ops, if_exists: false };
+        let request = Request {
+            id,
+            actor: ACTOR.to_owned(),
+            ops,
+            if_exists: false,
+        };
         Ok(ask(self.peers, to, request).await?)
     }
 
     /// Performs a question and reads its answer.
     pub async fn read<T: DeserializeOwned>(&self, owner: &Owner, op: Op) -> Outcome<T> {
         let answer = self.ask(owner, vec![op]).await?;
-        Ok(answer.read().map_err(|e| e.context("an object gave an answer that this program cannot read"))?)
+        Ok(answer
+            .read()
+            .map_err(|e| e.context("an object gave an answer that this program cannot read"))?)
     }
 
     /// The path of a thing, as this client reaches it.
     pub fn path_of(&self, owner: &Owner, noun: &str, id: &str) -> String {
-        let outer = owner.as_ref().map_or_else(String::new, |(noun, id)| format!("/{noun}/{}", encode(id)));
+        let outer = owner
+            .as_ref()
+            .map_or_else(String::new, |(noun, id)| format!("/{noun}/{}", encode(id)));
         format!("{}{outer}/{noun}/{}", self.place.prefix, encode(id))
     }
 
     /// A page as a response: what stands before its items, the items as JSON texts, and where the next page is.
     pub fn page(&self, before: &[(&str, Tree)], page: &Page<String>) -> HttpResponse {
-        let next = page.next.as_deref().map(|cursor| next_target(self.request, cursor));
+        let next = page
+            .next
+            .as_deref()
+            .map(|cursor| next_target(self.request, cursor));
         let mut text = String::from("{");
         for (name, value) in before {
             let _ = write!(text, "{}:{value},", Tree::from(*name));
         }
         let links = serde_json::json!({"self": self.request.target(), "next": next});
         let (items, cursor) = (page.items.join(","), Tree::from(page.next.clone()));
-        let _ = write!(text, r#""items":[{items}],"next":{cursor},"links":{links}}}"#);
+        let _ = write!(
+            text,
+            r#""items":[{items}],"next":{cursor},"links":{links}}}"#
+        );
         let response = HttpResponse::json(200, text).with("cache-control", "no-store");
         match next {
             Some(next) => response.with("link", format!("<{next}>; rel=\"next\"")),
@@ -116,7 +136,10 @@ impl<P: Peers> Visit<'_, P> {
 
 /// The path and query of the page after a cursor.
 fn next_target(request: &HttpRequest, cursor: &str) -> String {
-    let kept = request.query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("after"));
+    let kept = request
+        .query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("after"));
     let after = format!("after={}", encode(cursor));
     let query: Vec<&str> = kept.chain([after.as_str()]).collect();
     format!("{}?{}", request.path, query.join("&"))
@@ -125,18 +148,31 @@ fn next_target(request: &HttpRequest, cursor: &str) -> String {
 /// Refuses a body that is not of one of these media types.
 fn check_media(given: Option<&str>, wanted: &[&str]) -> Outcome<()> {
     let refusal = |found: &str| {
-        Problem::of(ErrorKind::Unsupported, format_args!("{found}; send the body with `Content-Type: {}`", wanted.join("` or `")))
-            .with("accept-post", wanted.join(", "))
+        Problem::of(
+            ErrorKind::Unsupported,
+            format_args!(
+                "{found}; send the body with `Content-Type: {}`",
+                wanted.join("` or `")
+            ),
+        )
+        .with("accept-post", wanted.join(", "))
     };
-    let Some(given) = given else { return Err(refusal("the body has no Content-Type")) };
+    let Some(given) = given else {
+        return Err(refusal("the body has no Content-Type"));
+    };
     let mut parts = given.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default().to_ascii_lowercase();
     if !wanted.contains(&media.as_str()) {
         return Err(refusal(&format!("the body is `{media}`")));
     }
-    let charset = parts.find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset")));
+    let charset = parts.find_map(|part| {
+        part.split_once('=')
+            .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+    });
     match charset {
-        Some((_, name)) if !name.trim_matches('"').eq_ignore_ascii_case("utf-8") => Err(refusal(&format!("the body is in `{name}`, and JSON is UTF-8"))),
+        Some((_, name)) if !name.trim_matches('"').eq_ignore_ascii_case("utf-8") => Err(refusal(
+            &format!("the body is in `{name}`, and JSON is UTF-8"),
+        )),
         _ => Ok(()),
     }
 }
@@ -148,18 +184,38 @@ mod tests {
     #[test]
     fn only_json_is_read() {
         let json = ["application/json"];
-        for right in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+        for right in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+        ] {
             assert!(check_media(Some(right), &json).is_ok(), "{right}");
         }
-        for wrong in [Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/json; charset=latin1"), Some(""), None] {
-            assert_eq!(check_media(wrong, &json).unwrap_err().status(), 415, "{wrong:?}");
+        for wrong in [
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("application/json; charset=latin1"),
+            Some(""),
+            None,
+        ] {
+            assert_eq!(
+                check_media(wrong, &json).unwrap_err().status(),
+                415,
+                "{wrong:?}"
+            );
         }
     }
 
     #[test]
     fn the_next_page_keeps_the_question() {
         let request = HttpRequest::new("GET", "/Order?stage=Open&after=o1&limit=2");
-        assert_eq!(next_target(&request, "a b"), "/Order?stage=Open&limit=2&after=a%20b");
-        assert_eq!(next_target(&HttpRequest::new("GET", "/Order"), "o2"), "/Order?after=o2");
+        assert_eq!(
+            next_target(&request, "a b"),
+            "/Order?stage=Open&limit=2&after=a%20b"
+        );
+        assert_eq!(
+            next_target(&HttpRequest::new("GET", "/Order"), "o2"),
+            "/Order?after=o2"
+        );
     }
 }

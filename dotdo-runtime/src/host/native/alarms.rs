@@ -36,7 +36,13 @@ impl Alarms {
                    CREATE INDEX IF NOT EXISTS "alarms.at" ON alarms ("at");"#,
             )
             .map_err(|e| explain(&path, &e))?;
-        Ok(Self { inner: Mutex::new(Inner { connection, dirty: true }), path })
+        Ok(Self {
+            inner: Mutex::new(Inner {
+                connection,
+                dirty: true,
+            }),
+            path,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -63,16 +69,30 @@ impl Alarms {
     pub fn get(&self, key: &ObjectKey) -> Result<Option<i64>> {
         let text = serde_json::to_string(key)?;
         let inner = self.lock();
-        let mut statement = inner.connection.prepare_cached(r#"SELECT "at" FROM alarms WHERE "key" = ?1"#).map_err(|e| explain(&self.path, &e))?;
-        let mut rows = statement.query([text]).map_err(|e| explain(&self.path, &e))?;
-        rows.next().and_then(|row| row.map(|row| row.get(0)).transpose()).map_err(|e| explain(&self.path, &e))
+        let mut statement = inner
+            .connection
+            .prepare_cached(r#"SELECT "at" FROM alarms WHERE "key" = ?1"#)
+            .map_err(|e| explain(&self.path, &e))?;
+        let mut rows = statement
+            .query([text])
+            .map_err(|e| explain(&self.path, &e))?;
+        rows.next()
+            .and_then(|row| row.map(|row| row.get(0)).transpose())
+            .map_err(|e| explain(&self.path, &e))
     }
 
     /// The objects that are to be woken until a time.
     pub fn until(&self, time: i64) -> Result<Vec<(i64, ObjectKey)>> {
         let inner = self.lock();
-        let mut statement = inner.connection.prepare_cached(r#"SELECT "at", "key" FROM alarms WHERE "at" <= ?1 ORDER BY "at""#).map_err(|e| explain(&self.path, &e))?;
-        let rows = statement.query_map([time], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).map_err(|e| explain(&self.path, &e))?;
+        let mut statement = inner
+            .connection
+            .prepare_cached(r#"SELECT "at", "key" FROM alarms WHERE "at" <= ?1 ORDER BY "at""#)
+            .map_err(|e| explain(&self.path, &e))?;
+        let rows = statement
+            .query_map([time], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })
+            .map_err(|e| explain(&self.path, &e))?;
         rows.map(|row| {
             let (at, key) = row.map_err(|e| explain(&self.path, &e))?;
             Ok((at, serde_json::from_str(&key)?))
@@ -82,7 +102,13 @@ impl Alarms {
 
     /// The number of objects that are to be woken some time.
     pub fn count(&self) -> Result<u64> {
-        self.lock().connection.query_row("SELECT count(*) FROM alarms", [], |row| row.get::<_, i64>(0)).map(|n| n.unsigned_abs()).map_err(|e| explain(&self.path, &e))
+        self.lock()
+            .connection
+            .query_row("SELECT count(*) FROM alarms", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(i64::unsigned_abs)
+            .map_err(|e| explain(&self.path, &e))
     }
 
     /// The file to be synced, if anything was written since this was asked last.
@@ -97,5 +123,8 @@ impl Alarms {
 }
 
 fn explain(path: &Path, error: &rusqlite::Error) -> Error {
-    Error::new(ErrorKind::Storage, format_args!("{}: {error}", path.display()))
+    Error::new(
+        ErrorKind::Storage,
+        format_args!("{}: {error}", path.display()),
+    )
 }

@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::{Durability, Embedded, Exit, Server};
+use super::look::look;
+use super::{Durability, Embedded, Exit, Server, plain_name};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::door::{Door, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::ask;
 use crate::json::Json;
 use crate::manifest::Manifest;
-use crate::object::Request;
-use crate::stub::Op;
 
 /// How long `call` waits for what it has caused.
 const SETTLE: Duration = Duration::from_secs(30);
@@ -54,9 +52,14 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
 }
 
 fn complain(matches: &ArgMatches, error: &Error) {
-    let json = matches.subcommand().is_some_and(|(_, args)| args.try_get_one::<bool>("json").ok().flatten() == Some(&true));
+    let json = matches
+        .subcommand()
+        .is_some_and(|(_, args)| args.try_get_one::<bool>("json").ok().flatten() == Some(&true));
     if json {
-        eprintln!("{}", serde_json::json!({"error": {"kind": error.kind(), "message": error.message(), "fields": error.fields()}}));
+        eprintln!(
+            "{}",
+            serde_json::json!({"error": {"kind": error.kind(), "message": error.message(), "fields": error.fields()}})
+        );
     } else {
         eprintln!("error: {error}");
     }
@@ -64,9 +67,19 @@ fn complain(matches: &ArgMatches, error: &Error) {
 
 fn command(def: &'static AppDef) -> Command {
     let data = || {
-        Arg::new("data").long("data").value_name("DIR").default_value("data").value_parser(value_parser!(PathBuf)).help("The directory that holds the business")
+        Arg::new("data")
+            .long("data")
+            .value_name("DIR")
+            .default_value("data")
+            .value_parser(value_parser!(PathBuf))
+            .help("The directory that holds the business")
     };
-    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON, for programs");
+    let json = || {
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help("Print JSON, for programs")
+    };
     let durability = || {
         Arg::new("durability")
             .long("durability")
@@ -117,7 +130,8 @@ fn text<'a>(args: &'a ArgMatches, name: &str) -> Option<&'a str> {
 }
 
 fn data_of(args: &ArgMatches) -> &Path {
-    args.get_one::<PathBuf>("data").map_or(Path::new("data"), PathBuf::as_path)
+    args.get_one::<PathBuf>("data")
+        .map_or(Path::new("data"), PathBuf::as_path)
 }
 
 fn durability_of(args: &ArgMatches) -> Result<Durability> {
@@ -125,7 +139,10 @@ fn durability_of(args: &ArgMatches) -> Result<Durability> {
 }
 
 fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(future)
 }
 
 fn print(text: &str) -> Result<()> {
@@ -140,7 +157,9 @@ fn print(text: &str) -> Result<()> {
 // ---- serve ----
 
 fn serve(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
-    let address = *args.get_one::<SocketAddr>("addr").ok_or_else(|| Error::internal("clap gave no address"))?;
+    let address = *args
+        .get_one::<SocketAddr>("addr")
+        .ok_or_else(|| Error::internal("clap gave no address"))?;
     let token = token(args)?;
     let business = Embedded::of(def, data_of(args)).durability(durability_of(args)?);
     let json = args.get_flag("json");
@@ -153,7 +172,11 @@ fn serve(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
         if json {
             print(&serde_json::json!({"listening": format!("http://{address}"), "data": data_of(args)}).to_string())?;
         } else {
-            print(&format!("{} listens on http://{address}, its data is in {}", def.name, data_of(args).display()))?;
+            print(&format!(
+                "{} listens on http://{address}, its data is in {}",
+                def.name,
+                data_of(args).display()
+            ))?;
         }
         let served = server.serve(&business, stop).await;
         business.shutdown().await;
@@ -163,10 +186,13 @@ fn serve(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
 
 fn token(args: &ArgMatches) -> Result<Option<String>> {
     if let Some(file) = args.get_one::<PathBuf>("token-file") {
-        let token = std::fs::read_to_string(file).map_err(|e| Error::invalid(format_args!("{}: {e}", file.display())))?;
+        let token = std::fs::read_to_string(file)
+            .map_err(|e| Error::invalid(format_args!("{}: {e}", file.display())))?;
         return Ok(Some(token.trim().to_owned()));
     }
-    Ok(std::env::var("DOTDO_TOKEN").ok().filter(|token| !token.is_empty()))
+    Ok(std::env::var("DOTDO_TOKEN")
+        .ok()
+        .filter(|token| !token.is_empty()))
 }
 
 /// Ready when the process is told to stop.
@@ -174,7 +200,10 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static>
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
         Ok(async move {
             tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         })
@@ -192,11 +221,22 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static>
 
 fn schema(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
     let app = App::new(def)?;
-    let objects: Vec<_> = std::iter::once(None).chain(app.nouns().filter(|n| n.def.object).map(|n| Some(n.def.name))).collect();
+    let objects: Vec<_> = std::iter::once(None)
+        .chain(
+            app.nouns()
+                .filter(|n| n.def.object)
+                .map(|n| Some(n.def.name)),
+        )
+        .collect();
     if args.get_flag("json") {
         let all: serde_json::Map<_, _> = objects
             .iter()
-            .map(|noun| Ok((noun.unwrap_or("tenant").to_owned(), serde_json::to_value(app.schema_of(*noun))?)))
+            .map(|noun| {
+                Ok((
+                    noun.unwrap_or("tenant").to_owned(),
+                    serde_json::to_value(app.schema_of(*noun))?,
+                ))
+            })
             .collect::<Result<_>>()?;
         print(&serde_json::to_string_pretty(&all)?)?;
         return Ok(ExitCode::SUCCESS);
@@ -214,7 +254,9 @@ fn schema(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
 }
 
 fn manifest(def: &'static AppDef) -> Result<ExitCode> {
-    print(&serde_json::to_string_pretty(&Manifest::of(&App::new(def)?))?)?;
+    print(&serde_json::to_string_pretty(&Manifest::of(&App::new(
+        def,
+    )?))?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -230,20 +272,36 @@ fn call(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
         }
         body => body.map(str::to_owned),
     };
-    let method = text(args, "method").map_or(if body.is_some() { "POST" } else { "GET" }, |m| m).to_uppercase();
+    let method = text(args, "method")
+        .map_or(if body.is_some() { "POST" } else { "GET" }, |m| m)
+        .to_uppercase();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut headers = vec![("host".to_owned(), "localhost".to_owned())];
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    let request = HttpRequest { method, path: format!("/{}", path.trim_start_matches('/')), query: query.to_owned(), headers, body: body.unwrap_or_default().into_bytes() };
-    let business = Embedded::of(def, data_of(args)).durability(durability_of(args)?).start()?;
+    let request = HttpRequest {
+        method,
+        path: format!("/{}", path.trim_start_matches('/')),
+        query: query.to_owned(),
+        headers,
+        body: body.unwrap_or_default().into_bytes(),
+    };
+    let business = Embedded::of(def, data_of(args))
+        .durability(durability_of(args)?)
+        .start()?;
     let response = block_on(async {
         let door = Door::new(business.app(), None, business.ids());
         let response = door.answer(business.handle(), request).await;
         // What the call has caused should not have to wait for the next process; what takes longer than this does.
-        if tokio::time::timeout(SETTLE, business.settled()).await.is_err() {
-            eprintln!("still working after {} s; the rest goes on when the business runs next", SETTLE.as_secs());
+        if tokio::time::timeout(SETTLE, business.settled())
+            .await
+            .is_err()
+        {
+            eprintln!(
+                "still working after {} s; the rest goes on when the business runs next",
+                SETTLE.as_secs()
+            );
         }
         business.shutdown().await;
         Ok(response)
@@ -251,7 +309,7 @@ fn call(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
     let body = String::from_utf8_lossy(&response.body).into_owned();
     let shown = match serde_json::from_str::<serde_json::Value>(&body) {
         Ok(tree) if !args.get_flag("json") => serde_json::to_string_pretty(&tree)?,
-        _ => body,
+        _ => body.clone(),
     };
     if (200..300).contains(&response.status) {
         if !shown.is_empty() {
@@ -259,48 +317,55 @@ fn call(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    let problem = serde_json::from_str::<serde_json::Value>(&body).unwrap_or_default();
     if args.get_flag("json") {
         eprintln!("{shown}");
     } else {
-        let problem: serde_json::Value = serde_json::from_str(&shown).unwrap_or_default();
-        eprintln!("error: {} ({})", problem["detail"].as_str().unwrap_or(&shown), response.status);
+        eprintln!(
+            "error: {} ({})",
+            problem["detail"].as_str().unwrap_or(&shown),
+            response.status
+        );
     }
-    Ok(ExitCode::from(match response.status {
-        400..=499 => 65,
-        _ => 70,
-    }))
+    let kind = problem["type"]
+        .as_str()
+        .and_then(|url| ErrorKind::of_slug(url.rsplit('/').next()?));
+    Ok(ExitCode::from(
+        kind.unwrap_or(ErrorKind::Internal).exit_code(),
+    ))
 }
 
 fn inspect(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
     let folder = data_of(args);
     if !folder.join("objects").is_dir() {
-        return Err(Error::new(ErrorKind::NotFound, format_args!("{} holds no business; run `serve` or `call` first, or choose another directory with --data", folder.display())));
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            format_args!(
+                "{} holds no business; run `serve` or `call` first, or choose another directory with --data",
+                folder.display()
+            ),
+        ));
     }
-    let business = Embedded::of(def, folder).start()?;
-    let app = business.app();
+    let app = App::new(def)?;
     let tenants: Vec<String> = match text(args, "tenant") {
         Some(tenant) => vec![tenant.to_owned()],
         None if text(args, "object").is_some() => vec![app.domain()],
         None => tenants(folder)?,
     };
-    let mut reports = Vec::new();
-    let inspected = block_on(async {
-        for tenant in tenants {
-            let key = match text(args, "object").map(|o| o.split_once('/').ok_or(o)) {
-                None => ObjectKey::tenant(tenant),
-                Some(Ok((noun, id))) if app.is_object(noun) => ObjectKey::thing(tenant, noun, id),
-                Some(Ok((noun, _))) => return Err(Error::invalid(format_args!("`{noun}` is no noun whose things are objects of their own"))),
-                Some(Err(object)) => return Err(Error::invalid(format_args!("`{object}` names no object; write Noun/id"))),
-            };
-            reports.push(ask(business.handle(), key, Request::new("inspect", Op::Inspect)).await?);
+    let keys = tenants.into_iter().map(|tenant| {
+        match text(args, "object").map(|o| o.split_once('/').ok_or(o)) {
+            None => Ok(ObjectKey::tenant(tenant)),
+            Some(Ok((noun, id))) if app.is_object(noun) => Ok(ObjectKey::thing(tenant, noun, id)),
+            Some(Ok((noun, _))) => Err(Error::invalid(format_args!(
+                "`{noun}` is no noun whose things are objects of their own"
+            ))),
+            Some(Err(object)) => Err(Error::invalid(format_args!(
+                "`{object}` names no object; write Noun/id"
+            ))),
         }
-        Ok(())
     });
-    block_on(async {
-        business.shutdown().await;
-        Ok(())
-    })?;
-    inspected?;
+    let keys = keys.collect::<Result<Vec<_>>>()?;
+    let reports = look(app, folder, keys)?;
     if args.get_flag("json") || !std::io::stdout().is_terminal() {
         let trees: Vec<_> = reports.iter().map(Json::tree).collect();
         print(&serde_json::to_string_pretty(&trees)?)?;
@@ -320,7 +385,7 @@ fn tenants(folder: &Path) -> Result<Vec<String>> {
         if entry.path().join("tenant.sqlite").is_file()
             && let Some(name) = entry.file_name().to_str()
         {
-            names.push(name.to_owned());
+            names.push(plain_name(name));
         }
     }
     names.sort();
@@ -333,14 +398,24 @@ fn readable(tree: &serde_json::Value, depth: usize) -> String {
         serde_json::Value::Object(members) => members
             .iter()
             .map(|(name, value)| match value {
-                serde_json::Value::Object(inner) if inner.is_empty() => format!("{indent}{name}: none"),
-                serde_json::Value::Array(inner) if inner.is_empty() => format!("{indent}{name}: none"),
-                serde_json::Value::Object(_) | serde_json::Value::Array(_) => format!("{indent}{name}:\n{}", readable(value, depth + 1)),
+                serde_json::Value::Object(inner) if inner.is_empty() => {
+                    format!("{indent}{name}: none")
+                }
+                serde_json::Value::Array(inner) if inner.is_empty() => {
+                    format!("{indent}{name}: none")
+                }
+                serde_json::Value::Object(_) | serde_json::Value::Array(_) => {
+                    format!("{indent}{name}:\n{}", readable(value, depth + 1))
+                }
                 _ => format!("{indent}{name}: {}", readable(value, 0)),
             })
             .collect::<Vec<_>>()
             .join("\n"),
-        serde_json::Value::Array(items) => items.iter().map(|item| readable(item, depth)).collect::<Vec<_>>().join("\n"),
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|item| readable(item, depth))
+            .collect::<Vec<_>>()
+            .join("\n"),
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),
         other => other.to_string(),

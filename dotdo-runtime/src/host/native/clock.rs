@@ -26,7 +26,9 @@ impl Clock {
         match &self.0 {
             Some(time) => time.load(Ordering::SeqCst),
             None => {
-                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                let since = std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .unwrap_or_default();
                 i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
             }
         }
@@ -44,7 +46,10 @@ impl Clock {
     /// Moves a manual clock. A running business notices with [`Embedded::advance`](super::Embedded::advance); a machine's clock is left alone.
     pub fn advance(&self, by: Duration) {
         if let Some(time) = &self.0 {
-            time.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+            time.fetch_add(
+                i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
+                Ordering::SeqCst,
+            );
         }
     }
 }

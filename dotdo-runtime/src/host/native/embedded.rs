@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -80,18 +80,21 @@ impl EmbeddedBuilder {
     pub fn start(self) -> Result<Embedded> {
         // For the life of the process: what is made here is a few tables of pointers into constants.
         let app: &'static App = Box::leak(Box::new(App::new(self.app)?));
-        let lock = lock(&self.data)?;
+        // Whoever changes the working directory later should not move the data.
+        let folder = std::path::absolute(&self.data)?;
+        let lock = lock(&folder)?;
         let activity = Activity::default();
         let shared = Arc::new(Shared {
             app,
-            alarms: Alarms::open(&self.data)?,
-            folder: self.data,
+            alarms: Alarms::open(&folder)?,
+            folder,
             durability: self.durability,
             clock: self.clock.clone(),
             steps: Steps::start(app, self.step_threads)?,
             activity: activity.clone(),
             max_open: self.max_open,
             idle: self.idle,
+            trouble: Mutex::new(None),
         });
         let mut mailboxes = Vec::new();
         let mut receivers = Vec::new();
@@ -101,31 +104,52 @@ impl EmbeddedBuilder {
             receivers.push((inside.clone(), from_inside, from_outside));
             mailboxes.push(Mailbox { outside, inside });
         }
-        let handle = Handle { workers: Arc::new(mailboxes), activity };
+        let handle = Handle {
+            workers: Arc::new(mailboxes),
+            activity,
+        };
         let mut threads = Vec::new();
         for (number, (to_self, inside, outside)) in receivers.into_iter().enumerate() {
             let (shared, handle) = (shared.clone(), handle.clone());
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()?;
             let (started, ready) = std::sync::mpsc::channel();
-            threads.push(thread::Builder::new().name(format!("dotdo-{number}")).spawn(move || {
-                LocalSet::new().block_on(&runtime, async move {
-                    match Worker::new(shared, handle, number, to_self) {
-                        Ok(worker) => {
-                            let _ = started.send(Ok(()));
-                            worker.run(inside, outside).await;
-                        }
-                        Err(error) => {
-                            let _ = started.send(Err(error));
-                        }
-                    }
-                });
-            })?);
-            ready.recv().map_err(|_| Error::internal("a thread ended before it began"))??;
+            threads.push(
+                thread::Builder::new()
+                    .name(format!("dotdo-{number}"))
+                    .spawn(move || {
+                        LocalSet::new().block_on(&runtime, async move {
+                            match Worker::new(shared, handle, number, to_self) {
+                                Ok(worker) => {
+                                    let _ = started.send(Ok(()));
+                                    worker.run(inside, outside).await;
+                                }
+                                Err(error) => {
+                                    let _ = started.send(Err(error));
+                                }
+                            }
+                        });
+                    })?,
+            );
+            ready
+                .recv()
+                .map_err(|_| Error::internal("a thread ended before it began"))??;
         }
-        let embedded = Embedded { app, handle, threads, clock: self.clock, shared, lock: Some(lock) };
+        let embedded = Embedded {
+            app,
+            handle,
+            threads,
+            clock: self.clock,
+            shared,
+            lock: Some(lock),
+        };
         // The default tenant keeps the schedules, so it is there from the start.
         let key = ObjectKey::tenant(app.domain());
-        embedded.handle.tell(&key, Mail::Wake(key.clone(), embedded.handle.activity.begin()));
+        embedded.handle.tell(
+            &key,
+            Mail::Wake(key.clone(), embedded.handle.activity.begin()),
+        );
         Ok(embedded)
     }
 }
@@ -184,7 +208,9 @@ impl Embedded {
             Deed::Find(spec) => vec![Op::Find(spec)],
             Deed::Count(spec) => vec![Op::Count(spec)],
             Deed::Step(..) | Deed::Flow(..) | Deed::Named(..) => {
-                return Err(Error::invalid("from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb"));
+                return Err(Error::invalid(
+                    "from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb",
+                ));
             }
         };
         if let Some(Op::Create { noun, id, .. }) = ops.first_mut()
@@ -193,9 +219,16 @@ impl Embedded {
         {
             *id = Some(self.new_id());
         }
-        let first = ops.first().ok_or_else(|| Error::internal("a call without an operation"))?;
+        let first = ops
+            .first()
+            .ok_or_else(|| Error::internal("a call without an operation"))?;
         let to = self.app.home(tenant, first)?;
-        let request = Request { id: key.map(|key| format!("run/{key}")), actor: "host".to_owned(), ops, if_exists: false };
+        let request = Request {
+            id: key.map(|key| format!("run/{key}")),
+            actor: "host".to_owned(),
+            ops,
+            if_exists: false,
+        };
         ask(&self.handle, to, request).await?.read()
     }
 
@@ -229,6 +262,16 @@ impl Embedded {
             let _ = worker.inside.send(Mail::Tick(self.handle.activity.begin()));
         }
         self.settled().await;
+    }
+
+    /// The last failure of the storage, if one has occurred: the disk is full or broken. What could not be stored is
+    /// tried again, so this may have passed.
+    pub fn storage_trouble(&self) -> Option<Error> {
+        self.shared
+            .trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The number of objects that are to be woken some time.
@@ -281,16 +324,33 @@ fn new_id(clock: &Clock) -> String {
 }
 
 /// Makes the directory if need be, and takes it for this process alone.
-fn lock(folder: &Path) -> Result<File> {
-    let cannot = |e: &dyn std::fmt::Display| Error::new(ErrorKind::Storage, format_args!("the data directory {} cannot be used: {e}", folder.display()));
+pub(super) fn lock(folder: &Path) -> Result<File> {
+    let cannot = |e: &dyn std::fmt::Display| {
+        Error::new(
+            ErrorKind::Storage,
+            format_args!(
+                "the data directory {} cannot be used: {e}",
+                folder.display()
+            ),
+        )
+    };
     std::fs::create_dir_all(folder).map_err(|e| cannot(&e))?;
     let path = folder.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| cannot(&e))?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|e| cannot(&e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::new(ErrorKind::Storage, format_args!("the data directory {} is in use by another process; stop that one, or choose another with --data", folder.display())))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(
+            ErrorKind::Storage,
+            format_args!(
+                "the data directory {} is in use by another process; stop that one, or choose another with --data",
+                folder.display()
+            ),
+        )),
         Err(std::fs::TryLockError::Error(e)) => Err(cannot(&e)),
     }
 }

@@ -21,12 +21,17 @@ impl Gate {
     /// `done` is called with the number of each batch that is safe.
     pub fn new(name: &str, done: impl Fn(u64, Result<()>) + Send + 'static) -> Result<Self> {
         let (batches, inbox) = mpsc::channel::<(u64, Vec<Arc<File>>)>();
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-            for (number, files) in inbox {
-                done(number, sync(&files));
-            }
-        })?;
-        Ok(Self { batches: Some(batches), thread: Some(thread) })
+        let thread = thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                for (number, files) in inbox {
+                    done(number, sync(&files));
+                }
+            })?;
+        Ok(Self {
+            batches: Some(batches),
+            thread: Some(thread),
+        })
     }
 
     pub fn sync(&self, number: u64, files: Vec<Arc<File>>) {
@@ -51,9 +56,14 @@ pub(super) fn sync(files: &[Arc<File>]) -> Result<()> {
     if let (Some(file), true) = (files.first(), files.len() >= MANY) {
         return rustix::fs::syncfs(file).map_err(|e| failed(&e));
     }
-    files.iter().try_for_each(|file| file.sync_data().map_err(|e| failed(&e)))
+    files
+        .iter()
+        .try_for_each(|file| file.sync_data().map_err(|e| failed(&e)))
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Storage, format_args!("the disk did not take what was written: {error}"))
+    Error::new(
+        ErrorKind::Storage,
+        format_args!("the disk did not take what was written: {error}"),
+    )
 }

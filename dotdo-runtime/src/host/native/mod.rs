@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod embedded;
 mod gate;
+mod look;
 mod server;
 mod sqlite;
 mod steps;
@@ -54,7 +55,9 @@ impl std::str::FromStr for Durability {
             "sync" => Ok(Self::Sync),
             "batch" => Ok(Self::Batch),
             "relaxed" => Ok(Self::Relaxed),
-            other => Err(Error::invalid(format_args!("`{other}` is no durability; there are sync, batch, relaxed"))),
+            other => Err(Error::invalid(format_args!(
+                "`{other}` is no durability; there are sync, batch, relaxed"
+            ))),
         }
     }
 }
@@ -102,9 +105,21 @@ impl Peers for Handle {
     async fn call(&self, to: ObjectKey, request: Request) -> Result<Answer> {
         let (reply, answer) = oneshot::channel();
         let owner = self.owner(&to);
-        let mail = Mail::Call { key: to, request, reply, guard: self.activity.begin() };
-        self.workers[owner].outside.try_send(mail).map_err(|_| Error::new(ErrorKind::Overloaded, "too many requests are waiting; try again in a moment"))?;
-        answer.await.map_err(|_| Error::new(ErrorKind::Overloaded, "the process is shutting down"))?
+        let mail = Mail::Call {
+            key: to,
+            request,
+            reply,
+            guard: self.activity.begin(),
+        };
+        self.workers[owner].outside.try_send(mail).map_err(|_| {
+            Error::new(
+                ErrorKind::Overloaded,
+                "too many requests are waiting; try again in a moment",
+            )
+        })?;
+        answer
+            .await
+            .map_err(|_| Error::new(ErrorKind::Overloaded, "the process is shutting down"))?
     }
 }
 
@@ -116,7 +131,9 @@ fn path_of(folder: &Path, key: &ObjectKey) -> PathBuf {
         Some((noun, id)) => {
             let name = file_name(id);
             // Spread over folders by the end of the id, which is the random part of ids made here.
-            let spread = id.bytes().fold(0u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte));
+            let spread = id
+                .bytes()
+                .fold(0u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte));
             path.push(noun);
             path.push(format!("{spread:02x}"));
             path.push(format!("{name}.sqlite"));
@@ -140,9 +157,57 @@ fn file_name(id: &str) -> String {
     }
     if name.len() > 160 {
         // Too long for some file systems: the head for people, a hash for the rest.
-        let hash = id.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b));
+        let hash = id.bytes().fold(
+            0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128,
+            |hash, byte| {
+                (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+            },
+        );
         name.truncate(100);
         let _ = write!(name, "%{hash:032x}");
     }
     name
+}
+
+/// The id that a file name stands for, where it is not one that was too long.
+fn plain_name(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        let hex = rest
+            .get(..2)
+            .filter(|_| byte == b'%')
+            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match hex {
+            Some(code) => {
+                bytes.push(code);
+                rest = &rest[2..];
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{file_name, plain_name};
+
+    #[test]
+    fn a_file_name_is_safe_and_stands_for_its_id() {
+        for id in ["ann", "a b", "Ä@ö", "..", ".x", "100%", "a/b\\c", "%41"] {
+            let name = file_name(id);
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.%".contains(&b)),
+                "{name}"
+            );
+            assert!(!name.starts_with('.'), "{name}");
+            assert_eq!(plain_name(&name), id);
+        }
+        let long = "x".repeat(180);
+        assert!(file_name(&long).len() < 160);
+        assert_ne!(file_name(&long), file_name(&"x".repeat(181)));
+    }
 }

@@ -31,14 +31,27 @@ impl Server {
         if !address.ip().is_loopback() && token.is_none() {
             return Err(Error::new(
                 ErrorKind::Unauthorized,
-                format_args!("{address} can be reached by others, so an access token is needed: set DOTDO_TOKEN, or give --token-file; or listen on 127.0.0.1"),
+                format_args!(
+                    "{address} can be reached by others, so an access token is needed: set DOTDO_TOKEN, or give --token-file; or listen on 127.0.0.1"
+                ),
             ));
         }
         if token.as_deref().is_some_and(|token| token.len() < 16) {
-            return Err(Error::invalid("the access token is shorter than 16 characters; make one with `openssl rand -hex 32`"));
+            return Err(Error::invalid(
+                "the access token is shorter than 16 characters; make one with `openssl rand -hex 32`",
+            ));
         }
-        let listener = TcpListener::bind(address).await.map_err(|e| Error::new(ErrorKind::Storage, format_args!("cannot listen on {address}: {e}")))?;
-        Ok(Self { listener, token, time_limit: Duration::from_secs(30) })
+        let listener = TcpListener::bind(address).await.map_err(|e| {
+            Error::new(
+                ErrorKind::Storage,
+                format_args!("cannot listen on {address}: {e}"),
+            )
+        })?;
+        Ok(Self {
+            listener,
+            token,
+            time_limit: Duration::from_secs(30),
+        })
     }
 
     /// Requests that take longer are given up with 504.
@@ -53,14 +66,20 @@ impl Server {
     }
 
     /// Serves until `stop` is ready; requests that are under way then are answered first.
-    pub async fn serve(self, business: &Embedded, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    pub async fn serve(
+        self,
+        business: &Embedded,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
         let door = Door::new(business.app(), self.token, business.ids());
         let state = Arc::new((door, business.handle().clone(), self.time_limit));
         let router = axum::Router::new().fallback(move |request: Request| {
             let state = state.clone();
             async move { answer(&state.0, &state.1, state.2, request).await }
         });
-        axum::serve(self.listener, router).with_graceful_shutdown(stop).await?;
+        axum::serve(self.listener, router)
+            .with_graceful_shutdown(stop)
+            .await?;
         Ok(())
     }
 }
@@ -75,8 +94,13 @@ async fn answer(door: &Door, handle: &Handle, limit: Duration, request: Request)
         Ok(body) => body.to_vec(),
         Err(_) => return response(door.too_large_response()),
     };
-    let mut headers: Vec<(String, String)> =
-        parts.headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect();
+    let mut headers: Vec<(String, String)> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        })
+        .collect();
     if let Some(authority) = parts.uri.authority() {
         headers.push(("host".to_owned(), authority.to_string()));
     }
@@ -95,7 +119,8 @@ async fn answer(door: &Door, handle: &Handle, limit: Duration, request: Request)
 
 fn response(answer: HttpResponse) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().append(name, value);

@@ -45,7 +45,13 @@ impl Database {
             ))
             .map_err(|e| cannot(path, &e))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self { connection, path: path.to_owned(), depth: StdCell::new(0), read_only: StdCell::new(false), is_new: StdCell::new(is_new) })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            depth: StdCell::new(0),
+            read_only: StdCell::new(false),
+            is_new: StdCell::new(is_new),
+        })
     }
 
     /// How many rows have been written since it was opened.
@@ -63,12 +69,18 @@ impl Database {
             // The names of new files live in their folders.
             paths.extend(self.path.ancestors().skip(1).take(4).map(Path::to_path_buf));
         }
-        paths.iter().map(|path| File::open(path).map(Arc::new).map_err(|e| cannot(path, &e))).collect()
+        paths
+            .iter()
+            .map(|path| File::open(path).map(Arc::new).map_err(|e| cannot(path, &e)))
+            .collect()
     }
 }
 
 fn cannot(path: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Storage, format_args!("{}: {why}", path.display()))
+    Error::new(
+        ErrorKind::Storage,
+        format_args!("{}: {why}", path.display()),
+    )
 }
 
 impl ToSql for Cell {
@@ -85,7 +97,10 @@ impl ToSql for Cell {
 
 impl Database {
     fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
-        let statement = self.connection.prepare_cached(sql).map_err(|e| self.explain(&e))?;
+        let statement = self
+            .connection
+            .prepare_cached(sql)
+            .map_err(|e| self.explain(&e))?;
         if self.read_only.get() && !statement.readonly() {
             return Err(Error::refused("a query may only read"));
         }
@@ -96,20 +111,34 @@ impl Database {
         use rusqlite::ErrorCode as Code;
         let kind = match error.sqlite_error_code() {
             Some(Code::ConstraintViolation) => ErrorKind::Conflict,
-            Some(Code::DiskFull | Code::SystemIoFailure | Code::ReadOnly | Code::CannotOpen | Code::DatabaseCorrupt | Code::NotADatabase | Code::DatabaseBusy | Code::PermissionDenied) => {
-                ErrorKind::Storage
-            }
+            Some(
+                Code::DiskFull
+                | Code::SystemIoFailure
+                | Code::ReadOnly
+                | Code::CannotOpen
+                | Code::DatabaseCorrupt
+                | Code::NotADatabase
+                | Code::DatabaseBusy
+                | Code::PermissionDenied,
+            ) => ErrorKind::Storage,
             _ => ErrorKind::Internal,
         };
         let text = match error {
             rusqlite::Error::SqliteFailure(_, Some(text)) => text.clone(),
             other => other.to_string(),
         };
-        if kind == ErrorKind::Storage { Error::new(kind, format_args!("{}: {text}", self.path.display())) } else { Error::new(kind, text) }
+        if kind == ErrorKind::Storage {
+            Error::new(kind, format_args!("{}: {text}", self.path.display()))
+        } else {
+            Error::new(kind, text)
+        }
     }
 
     fn control(&self, sql: &str) -> Result<()> {
-        self.connection.prepare_cached(sql).and_then(|mut s| s.execute([]).map(|_| ())).map_err(|e| self.explain(&e))
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| s.execute([]).map(|_| ()))
+            .map_err(|e| self.explain(&e))
     }
 }
 
@@ -117,7 +146,9 @@ impl Sql for Database {
     fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>> {
         let mut statement = self.prepare(sql)?;
         let width = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| self.explain(&e))?;
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(params))
+            .map_err(|e| self.explain(&e))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next().map_err(|e| self.explain(&e))? {
             let mut cells = Vec::with_capacity(width);
@@ -137,15 +168,26 @@ impl Sql for Database {
 
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
         let mut statement = self.prepare(sql)?;
-        statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(|e| self.explain(&e))
+        statement
+            .execute(rusqlite::params_from_iter(params))
+            .map(|n| n as u64)
+            .map_err(|e| self.explain(&e))
     }
 
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let depth = self.depth.get();
         let (begin, keep, undo) = if depth == 0 {
-            ("BEGIN IMMEDIATE".to_owned(), "COMMIT".to_owned(), "ROLLBACK".to_owned())
+            (
+                "BEGIN IMMEDIATE".to_owned(),
+                "COMMIT".to_owned(),
+                "ROLLBACK".to_owned(),
+            )
         } else {
-            (format!("SAVEPOINT t{depth}"), format!("RELEASE t{depth}"), format!("ROLLBACK TO t{depth}; RELEASE t{depth}"))
+            (
+                format!("SAVEPOINT t{depth}"),
+                format!("RELEASE t{depth}"),
+                format!("ROLLBACK TO t{depth}; RELEASE t{depth}"),
+            )
         };
         self.control(&begin)?;
         self.depth.set(depth + 1);

@@ -31,12 +31,19 @@ impl Steps {
         let threads = (0..count.max(1))
             .map(|n| {
                 let (orders, inbox) = mpsc::unbounded_channel();
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                let thread = thread::Builder::new().name(format!("dotdo-step-{n}")).spawn(move || LocalSet::new().block_on(&runtime, run(app, inbox)))?;
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?;
+                let thread = thread::Builder::new()
+                    .name(format!("dotdo-step-{n}"))
+                    .spawn(move || LocalSet::new().block_on(&runtime, run(app, inbox)))?;
                 Ok((orders, thread))
             })
             .collect::<Result<_>>()?;
-        Ok(Self { threads, next: AtomicUsize::new(0) })
+        Ok(Self {
+            threads,
+            next: AtomicUsize::new(0),
+        })
     }
 
     pub fn run(&self, step: StepStart, done: Done) {
@@ -58,7 +65,10 @@ async fn run(app: &'static App, mut inbox: mpsc::UnboundedReceiver<Order>) {
         match order {
             Order::Run(step, done) => {
                 let Some(def) = app.step(&step.name) else {
-                    done(Err(Error::permanent(format_args!("this program has no step named `{}`", step.name))));
+                    done(Err(Error::permanent(format_args!(
+                        "this program has no step named `{}`",
+                        step.name
+                    ))));
                     continue;
                 };
                 let name = (step.action.clone(), step.attempt);

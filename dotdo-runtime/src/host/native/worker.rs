@@ -4,7 +4,7 @@ use std::cell::Cell as StdCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -32,9 +32,25 @@ const STORAGE_RETRY: i64 = 1_000_000;
 
 /// What a worker is told.
 pub(super) enum Mail {
-    Call { key: ObjectKey, request: Request, reply: oneshot::Sender<Result<Answer>>, guard: Guard },
-    StepDone { key: ObjectKey, action: String, attempt: u32, result: Result<Json>, guard: Guard },
-    MessageDone { key: ObjectKey, id: String, result: Result<Json>, guard: Guard },
+    Call {
+        key: ObjectKey,
+        request: Request,
+        reply: oneshot::Sender<Result<Answer>>,
+        guard: Guard,
+    },
+    StepDone {
+        key: ObjectKey,
+        action: String,
+        attempt: u32,
+        result: Result<Json>,
+        guard: Guard,
+    },
+    MessageDone {
+        key: ObjectKey,
+        id: String,
+        result: Result<Json>,
+        guard: Guard,
+    },
     Synced(u64, Result<()>),
     /// The clock was moved.
     Tick(Guard),
@@ -56,6 +72,14 @@ pub(super) struct Shared {
     pub activity: Activity,
     pub max_open: usize,
     pub idle: Duration,
+    pub trouble: Mutex<Option<Error>>,
+}
+
+impl Shared {
+    /// Keeps the last failure of the storage for whoever asks what is the matter.
+    fn report(&self, error: &Error) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+    }
 }
 
 /// What an object sees of its host.
@@ -148,7 +172,12 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub fn new(shared: Arc<Shared>, handle: Handle, number: usize, to_self: mpsc::UnboundedSender<Mail>) -> Result<Self> {
+    pub fn new(
+        shared: Arc<Shared>,
+        handle: Handle,
+        number: usize,
+        to_self: mpsc::UnboundedSender<Mail>,
+    ) -> Result<Self> {
         let gate = Gate::new(&format!("dotdo-gate-{number}"), move |batch, done| {
             // Nobody to tell: the worker has ended.
             let _ = to_self.send(Mail::Synced(batch, done));
@@ -171,7 +200,11 @@ impl Worker {
         })
     }
 
-    pub async fn run(mut self, mut inside: mpsc::UnboundedReceiver<Mail>, mut outside: mpsc::Receiver<Mail>) {
+    pub async fn run(
+        mut self,
+        mut inside: mpsc::UnboundedReceiver<Mail>,
+        mut outside: mpsc::Receiver<Mail>,
+    ) {
         self.load_alarms();
         loop {
             self.fire_alarms();
@@ -186,8 +219,9 @@ impl Worker {
                     continue;
                 }
             };
-            let mut mail = mail;
-            for _ in 0..BATCH {
+            let mut next = Some(mail);
+            let mut taken = 0;
+            while let Some(mail) = next {
                 match mail {
                     None | Some(Mail::Crash) => return,
                     Some(Mail::Stop(done)) => {
@@ -195,46 +229,87 @@ impl Worker {
                         let _ = done.send(());
                         return;
                     }
-                    Some(one) => self.take(one),
+                    Some(mail) => self.take(mail),
                 }
-                mail = match inside.try_recv().or_else(|_| outside.try_recv()) {
-                    Ok(next) => Some(next),
-                    Err(_) => break,
+                taken += 1;
+                // What is fetched is taken: a mail that is left behind would be lost.
+                let more = if taken < BATCH {
+                    inside.try_recv().or_else(|_| outside.try_recv()).ok()
+                } else {
+                    None
                 };
+                next = more.map(Some);
             }
         }
     }
 
     fn wait(&self) -> Duration {
         let now = self.shared.clock.micros();
-        let next = self.timers.first().map_or(self.loaded, |(at, _)| (*at).min(self.loaded));
-        Duration::from_micros(u64::try_from(next - now).unwrap_or(0)).clamp(Duration::from_millis(1), self.shared.idle)
+        let next = self
+            .timers
+            .first()
+            .map_or(self.loaded, |(at, _)| (*at).min(self.loaded));
+        Duration::from_micros(u64::try_from(next - now).unwrap_or(0))
+            .clamp(Duration::from_millis(1), self.shared.idle)
     }
 
     fn take(&mut self, mail: Mail) {
         match mail {
-            Mail::Call { key, request, reply, guard } => {
+            Mail::Call {
+                key,
+                request,
+                reply,
+                guard,
+            } => {
                 let token = self.next_token;
                 self.next_token += 1;
                 // A tenant begins with the first thing somebody does there, an object with its creation.
-                let create = request.ops.first().is_some_and(|op| op.creates() || key.thing.is_none() && !op.is_read());
+                let create = request
+                    .ops
+                    .first()
+                    .is_some_and(|op| op.creates() || key.thing.is_none() && !op.is_read());
+                let is_new = create
+                    && key.thing.is_some()
+                    && !self.slots.contains_key(&key)
+                    && !path_of(&self.shared.folder, &key).exists();
                 match self.open(&key, create) {
                     Ok(()) => {
                         self.replies.insert(token, (reply, guard));
                         self.turn(&key, Input::Request(request, token));
+                        if is_new {
+                            self.unmake_if_blank(&key);
+                        }
                     }
                     Err(error) => {
                         let _ = reply.send(Err(error));
                     }
                 }
             }
-            Mail::StepDone { key, action, attempt, result, guard } => {
+            Mail::StepDone {
+                key,
+                action,
+                attempt,
+                result,
+                guard,
+            } => {
                 if self.open(&key, false).is_ok() {
-                    self.turn(&key, Input::StepDone { action, attempt, result });
+                    self.turn(
+                        &key,
+                        Input::StepDone {
+                            action,
+                            attempt,
+                            result,
+                        },
+                    );
                 }
                 drop(guard);
             }
-            Mail::MessageDone { key, id, result, guard } => {
+            Mail::MessageDone {
+                key,
+                id,
+                result,
+                guard,
+            } => {
                 if self.open(&key, false).is_ok() {
                     self.turn(&key, Input::MessageDone { id, result });
                 }
@@ -266,24 +341,68 @@ impl Worker {
         if !create && !path.exists() {
             return Err(Error::not_found(match &key.thing {
                 Some((noun, id)) => format!("there is no {noun}/{id}"),
-                None => format!("there is no tenant `{}` yet; it begins with the first thing that is made there", key.tenant),
+                None => format!(
+                    "there is no tenant `{}` yet; it begins with the first thing that is made there",
+                    key.tenant
+                ),
             }));
         }
         if self.slots.len() >= self.shared.max_open {
             self.make_room();
         }
         let database = Rc::new(Database::open(&path, self.shared.durability)?);
-        let env = Rc::new(NativeEnv { shared: self.shared.clone(), key: key.clone(), registered: StdCell::new(self.shared.alarms.get(key)?), wanted: StdCell::new((None, false)) });
-        let (object, outputs) = Object::open(self.shared.app, key.clone(), database.clone() as Rc<dyn Sql>, env.clone() as Rc<dyn Env>)?;
+        let env = Rc::new(NativeEnv {
+            shared: self.shared.clone(),
+            key: key.clone(),
+            registered: StdCell::new(self.shared.alarms.get(key)?),
+            wanted: StdCell::new((None, false)),
+        });
+        let (object, outputs) = Object::open(
+            self.shared.app,
+            key.clone(),
+            database.clone() as Rc<dyn Sql>,
+            env.clone() as Rc<dyn Env>,
+        )?;
         let used = self.shared.clock.micros();
-        self.slots.insert(key.clone(), Slot { object, database, env, timer: None, batch: 0, used });
+        self.slots.insert(
+            key.clone(),
+            Slot {
+                object,
+                database,
+                env,
+                timer: None,
+                batch: 0,
+                used,
+            },
+        );
         self.after_turn(key, 0, outputs);
         Ok(())
     }
 
+    /// An object whose creation was refused leaves no file behind.
+    fn unmake_if_blank(&mut self, key: &ObjectKey) {
+        if !self
+            .slots
+            .get(key)
+            .is_some_and(|slot| slot.object.is_blank())
+        {
+            return;
+        }
+        if let Some(slot) = self.slots.remove(key)
+            && let Some(at) = slot.timer
+        {
+            self.timers.remove(&(at, key.clone()));
+        }
+        // If the file cannot be removed, it is an empty object, which does no harm either.
+        let _ = self.shared.alarms.set(key, None);
+        let _ = std::fs::remove_file(path_of(&self.shared.folder, key));
+    }
+
     fn turn(&mut self, key: &ObjectKey, input: Input) {
         let now = self.shared.clock.micros();
-        let Some(slot) = self.slots.get_mut(key) else { return };
+        let Some(slot) = self.slots.get_mut(key) else {
+            return;
+        };
         slot.used = now;
         let before = slot.database.writes();
         let outputs = slot.object.handle(input);
@@ -292,7 +411,9 @@ impl Worker {
 
     /// Holds back what the turn caused until its writes are safe, and sets the object's timer.
     fn after_turn(&mut self, key: &ObjectKey, writes_before: u64, outputs: Vec<Output>) {
-        let Some(slot) = self.slots.get_mut(key) else { return };
+        let Some(slot) = self.slots.get_mut(key) else {
+            return;
+        };
         if slot.database.writes() != writes_before && self.shared.durability == Durability::Batch {
             slot.batch = self.batch;
             self.files.push(key.clone());
@@ -309,6 +430,9 @@ impl Worker {
         }
         let batch = slot.batch;
         let failed = slot.object.take_storage_failure();
+        if let Some(error) = &failed {
+            self.shared.report(error);
+        }
         let mut held = Vec::with_capacity(outputs.len());
         for output in outputs {
             let (reply, guard) = match &output {
@@ -316,10 +440,17 @@ impl Worker {
                     Some((reply, guard)) => (Some(reply), Some(guard)),
                     None => (None, None),
                 },
-                Output::Step(_) | Output::Message { .. } => (None, Some(self.shared.activity.begin())),
+                Output::Step(_) | Output::Message { .. } => {
+                    (None, Some(self.shared.activity.begin()))
+                }
                 Output::Cancel { .. } => (None, None),
             };
-            held.push(Held { key: key.clone(), output, reply, guard });
+            held.push(Held {
+                key: key.clone(),
+                output,
+                reply,
+                guard,
+            });
         }
         if batch > self.synced {
             match self.held.iter_mut().find(|(number, _)| *number == batch) {
@@ -329,15 +460,22 @@ impl Worker {
         } else {
             self.release(held);
         }
-        if failed {
+        if failed.is_some() {
             // What the storage did not take is taken up again when the object wakes, a little later.
             self.close(key);
-            self.timers.insert((self.shared.clock.micros() + STORAGE_RETRY, key.clone()));
+            self.timers
+                .insert((self.shared.clock.micros() + STORAGE_RETRY, key.clone()));
         }
     }
 
     fn release(&mut self, held: Vec<Held>) {
-        for Held { key, output, reply, guard } in held {
+        for Held {
+            key,
+            output,
+            reply,
+            guard,
+        } in held
+        {
             match output {
                 Output::Answer(_, answer) => {
                     if let Some(reply) = reply {
@@ -349,10 +487,20 @@ impl Worker {
                     let handle = self.handle.clone();
                     let (action, attempt) = (step.action.clone(), step.attempt);
                     let Some(guard) = guard else { continue };
-                    self.shared.steps.run(
-                        step,
-                        Box::new(move |result| handle.tell(&key.clone(), Mail::StepDone { key, action, attempt, result, guard })),
-                    );
+                    let done = move |result| {
+                        let owner = key.clone();
+                        handle.tell(
+                            &owner,
+                            Mail::StepDone {
+                                key,
+                                action,
+                                attempt,
+                                result,
+                                guard,
+                            },
+                        );
+                    };
+                    self.shared.steps.run(step, Box::new(done));
                 }
                 Output::Cancel { action, attempt } => self.shared.steps.cancel(&action, attempt),
                 Output::Message { id, to, request } => {
@@ -360,7 +508,15 @@ impl Worker {
                     let Some(guard) = guard else { continue };
                     tokio::task::spawn_local(async move {
                         let result = crate::host::ask(&handle, to, request).await;
-                        handle.tell(&key.clone(), Mail::MessageDone { key, id, result, guard });
+                        handle.tell(
+                            &key.clone(),
+                            Mail::MessageDone {
+                                key,
+                                id,
+                                result,
+                                guard,
+                            },
+                        );
                     });
                 }
             }
@@ -404,8 +560,14 @@ impl Worker {
     fn safe(&mut self, batch: u64, done: Result<()>) {
         self.syncing = false;
         self.synced = batch;
-        while self.held.front().is_some_and(|(number, _)| *number <= batch) {
-            let Some((_, held)) = self.held.pop_front() else { break };
+        while self
+            .held
+            .front()
+            .is_some_and(|(number, _)| *number <= batch)
+        {
+            let Some((_, held)) = self.held.pop_front() else {
+                break;
+            };
             match &done {
                 Ok(()) => self.release(held),
                 Err(error) => self.lose(held, error),
@@ -416,13 +578,15 @@ impl Worker {
     /// The disk did not take a batch: whoever waits for it hears so, and nothing else leaves. What is in memory may
     /// be ahead of the disk, so the objects are opened anew from what is there.
     fn lose(&mut self, held: Vec<Held>, error: &Error) {
+        self.shared.report(error);
         for one in held {
             if let Some(reply) = one.reply {
                 let _ = reply.send(Err(error.clone()));
             }
             if self.slots.contains_key(&one.key) {
                 self.close(&one.key);
-                self.timers.insert((self.shared.clock.micros() + STORAGE_RETRY, one.key));
+                self.timers
+                    .insert((self.shared.clock.micros() + STORAGE_RETRY, one.key));
             }
         }
     }
@@ -471,7 +635,9 @@ impl Worker {
     // ---- sleep ----
 
     fn close(&mut self, key: &ObjectKey) {
-        let Some(slot) = self.slots.remove(key) else { return };
+        let Some(slot) = self.slots.remove(key) else {
+            return;
+        };
         if let Some(at) = slot.timer {
             self.timers.remove(&(at, key.clone()));
         }
@@ -489,15 +655,28 @@ impl Worker {
     }
 
     fn put_to_sleep(&mut self) {
-        let limit = self.shared.clock.micros() - i64::try_from(self.shared.idle.as_micros()).unwrap_or(i64::MAX);
-        let idle: Vec<_> = self.slots.iter().filter(|(_, slot)| slot.used <= limit && slot.object.is_idle() && slot.batch <= self.synced).map(|(key, _)| key.clone()).collect();
+        let limit = self.shared.clock.micros()
+            - i64::try_from(self.shared.idle.as_micros()).unwrap_or(i64::MAX);
+        let idle: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| {
+                slot.used <= limit && slot.object.is_idle() && slot.batch <= self.synced
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in idle {
             self.close(&key);
         }
     }
 
     fn make_room(&mut self) {
-        let mut idle: Vec<_> = self.slots.iter().filter(|(_, slot)| slot.object.is_idle()).map(|(key, slot)| (slot.used, key.clone())).collect();
+        let mut idle: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.object.is_idle())
+            .map(|(key, slot)| (slot.used, key.clone()))
+            .collect();
         idle.sort();
         for (_, key) in idle.into_iter().take((self.shared.max_open / 8).max(1)) {
             self.close(&key);

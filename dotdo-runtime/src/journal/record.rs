@@ -1,0 +1,383 @@
+//! From what a flow or verb asks for to rows in the journal, and from what came of it to what the flow sees.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Act, Command, Durability, Run, deed_name};
+use crate::effect::{Deed, Options, Policy};
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
+use crate::object::StepStart;
+use crate::object::perform::perform_local;
+use crate::object::turn::Turn;
+use crate::store::actions::{self, Action, Kind, Status};
+use crate::store::{letters, outbox};
+use crate::stub::Op;
+
+/// What became of a command at once.
+pub(crate) enum Begun {
+    /// There is a result already.
+    Done(Result<Json>),
+    /// There will be one.
+    Waiting,
+}
+
+/// Writes a flow's command into its journal and sets it going.
+pub(crate) fn perform(turn: &Turn, run: &Run, command: Command) -> Result<Begun> {
+    let Command {
+        key,
+        act,
+        options,
+        durability,
+    } = command;
+    let now = turn.now();
+    match act {
+        Act::Deed(deed) => begin(turn, deed, options, durability, run.id(), &key),
+        Act::Sleep(duration) => {
+            let until = now
+                .checked_add_signed(
+                    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX),
+                )
+                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+            sleep(turn, run.id(), &key, until)
+        }
+        Act::Until(until) => sleep(turn, run.id(), &key, until),
+        Act::Now => value(turn, run.id(), &key, Json::of(&now)),
+        Act::Random => {
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "the lower half of a random number is as random"
+            )]
+            let random = turn.random() as u64;
+            value(turn, run.id(), &key, Json::of(&random))
+        }
+        Act::Emit {
+            noun,
+            verb,
+            subject,
+            data,
+        } => {
+            let emitted =
+                data.and_then(|data| turn.nested(|| turn.emit(noun, verb, &subject, data)));
+            value(turn, run.id(), &key, emitted.map(|()| Json::null()))
+        }
+    }
+}
+
+fn sleep(turn: &Turn, parent: &str, key: &str, until: DateTime<Utc>) -> Result<Begun> {
+    let action = Action {
+        kind: Kind::Sleep,
+        name: "sleep".into(),
+        parent: Some(parent.into()),
+        key: Some(key.into()),
+        input: Json::of(&until)?,
+        due: Some(until.timestamp_micros()),
+        ..Action::new(turn)
+    };
+    actions::insert(turn.sql(), &action)?;
+    Ok(Begun::Waiting)
+}
+
+/// Journals a result that is known at once.
+fn value(turn: &Turn, parent: &str, key: &str, result: Result<Json>) -> Result<Begun> {
+    let mut action = Action {
+        kind: Kind::Value,
+        name: name_of(key),
+        parent: Some(parent.into()),
+        key: Some(key.into()),
+        attempts: 1,
+        ..Action::new(turn)
+    };
+    conclude(turn, &mut action, result.clone());
+    actions::insert(turn.sql(), &action)?;
+    Ok(Begun::Done(result))
+}
+
+fn name_of(key: &str) -> String {
+    key.rsplit_once('#')
+        .map_or(key, |(name, _)| name)
+        .to_owned()
+}
+
+fn conclude(turn: &Turn, action: &mut Action, result: Result<Json>) {
+    action.started_at = action.started_at.or(Some(turn.now()));
+    action.completed_at = Some(turn.now());
+    action.due = None;
+    action.deadline = None;
+    match result {
+        Ok(output) => {
+            action.status = Status::Completed;
+            action.output = Some(output);
+            action.error = None;
+        }
+        Err(error) => {
+            action.status = Status::Failed;
+            action.error = Some(error);
+        }
+    }
+}
+
+/// Writes an effect down and sets it going: the one way in for `run`, `attempt` and `send`, from flows and verbs.
+pub(crate) fn begin(
+    turn: &Turn,
+    deed: Deed,
+    options: Options,
+    durability: Durability,
+    parent: &str,
+    key: &str,
+) -> Result<Begun> {
+    let refuse = |error: Error| {
+        // A verb that sends what cannot be sent fails as a whole; a flow gets the error as the result.
+        if durability == Durability::Send {
+            Err(error)
+        } else {
+            value(turn, parent, key, Err(error))
+        }
+    };
+    let mut action = Action {
+        name: deed_name(&deed),
+        target: turn.key().to_string(),
+        parent: Some(parent.into()),
+        key: Some(key.into()),
+        options: options.clone(),
+        durability,
+        ..Action::new(turn)
+    };
+    let app = turn.app();
+    match deed {
+        Deed::Named(name, args) => {
+            if let Some(def) = app.step(&name) {
+                begin(
+                    turn,
+                    Deed::Step(def, args),
+                    options,
+                    durability,
+                    parent,
+                    key,
+                )
+            } else if let Some(def) = app.flow(&name) {
+                begin(
+                    turn,
+                    Deed::Flow(def, args),
+                    options,
+                    durability,
+                    parent,
+                    key,
+                )
+            } else {
+                refuse(Error::not_found(format_args!(
+                    "there is no step or flow named `{name}`"
+                )))
+            }
+        }
+        Deed::Step(def, args) => {
+            if app.step(def.name).is_none() {
+                return refuse(Error::internal(format_args!(
+                    "the step `{}` ({}:{}) is not listed in `app!`; add it there, so that it can be found again after a restart",
+                    def.name, def.at.0, def.at.1
+                )));
+            }
+            action.kind = Kind::Step;
+            action.version = def.version;
+            match args {
+                Ok(args) => action.input = args,
+                Err(error) => return refuse(error),
+            }
+            start(turn, &mut action, true)
+        }
+        Deed::Flow(def, args) => {
+            if app.flow(def.name).is_none() {
+                return refuse(Error::internal(format_args!(
+                    "the flow `{}` ({}:{}) is not listed in `app!`; add it there, so that it can be found again after a restart",
+                    def.name, def.at.0, def.at.1
+                )));
+            }
+            match args {
+                Ok(args) => turn
+                    .start_flow(def, args, parent, key, options, durability)
+                    .map(|_| Begun::Waiting),
+                Err(error) => refuse(error),
+            }
+        }
+        Deed::Find(spec) => {
+            let here = spec.here;
+            ask(turn, action, vec![Op::Find(spec)], here)
+        }
+        Deed::Count(spec) => {
+            let here = spec.here;
+            ask(turn, action, vec![Op::Count(spec)], here)
+        }
+        Deed::Call(ops) => ask(turn, action, ops, false),
+    }
+}
+
+fn ask(turn: &Turn, mut action: Action, mut ops: Vec<Op>, here: bool) -> Result<Begun> {
+    // The id is chosen here, once, so that a repetition makes the same thing.
+    if let Some(Op::Create { noun, id, .. }) = ops.first_mut()
+        && id.is_none()
+        && turn.app().is_object(noun)
+    {
+        *id = Some(turn.new_id());
+    }
+    action.kind = Kind::Call;
+    action.target = match ops.first() {
+        _ if here => turn.key().to_string(),
+        Some(op) => turn.app().home(&turn.key().tenant, op)?.to_string(),
+        None => return Err(Error::internal("a call without an operation")),
+    };
+    action.input = Json::of(&ops)?;
+    start(turn, &mut action, true)
+}
+
+/// Begins an attempt of a step or call: `started` is written down before anything runs.
+pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Begun> {
+    action.attempts += 1;
+    action.status = Status::Running;
+    action.started_at = action.started_at.or(Some(turn.now()));
+    action.due = None;
+    action.deadline = limit(turn, action).map(|d| {
+        turn.micros()
+            .saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
+    });
+    let mut done = None;
+    match action.kind {
+        Kind::Step => turn.after().steps.push(StepStart::of(action)),
+        Kind::Call => {
+            let ops: Vec<Op> = action.input.read()?;
+            let local = action.target == turn.key().to_string();
+            if local && action.durability != Durability::Send {
+                done = perform_local(turn, &action.id, ops)?;
+            } else {
+                let first = ops
+                    .first()
+                    .ok_or_else(|| Error::internal("a call without an operation"))?;
+                let to = turn.app().home(&turn.key().tenant, first)?;
+                // The same at each attempt, so that the other side can tell a repetition.
+                let once = action.options.key.as_ref().map_or_else(
+                    || action.id.clone(),
+                    |key| format!("key/{}/{key}", action.actor),
+                );
+                outbox::put(turn, &action.id, &once, &to, ops, Some(&action.id))?;
+            }
+        }
+        Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value => {
+            return Err(Error::internal(format_args!(
+                "a {} is not started",
+                action.kind.word()
+            )));
+        }
+    }
+    let begun = match done {
+        None => Begun::Waiting,
+        Some(result) => match weigh(turn, action, result)? {
+            Some(result) => Begun::Done(result),
+            None => Begun::Waiting,
+        },
+    };
+    if is_new {
+        if !actions::insert(turn.sql(), action)? {
+            return Err(Error::internal(format_args!(
+                "the journal has `{}` already",
+                action.key.as_deref().unwrap_or_default()
+            )));
+        }
+    } else {
+        actions::update(turn.sql(), action)?;
+    }
+    Ok(begun)
+}
+
+/// Decides what the result of an attempt means: done, failed for good, or to be tried again. Gives the final result.
+fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Option<Result<Json>>> {
+    match result {
+        Err(error) if error.is_retryable() && action.attempts <= policy(turn, action).retry => {
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "the lower half of a random number is as random"
+            )]
+            let delay = policy(turn, action)
+                .delay(action.attempts, turn.random() as u64)
+                .max(error.wait().unwrap_or_default());
+            action.status = Status::Retrying;
+            action.due = Some(
+                turn.micros()
+                    .saturating_add(i64::try_from(delay.as_micros()).unwrap_or(i64::MAX)),
+            );
+            if action.kind != Kind::Flow {
+                action.deadline = None;
+            }
+            action.error = Some(error);
+            Ok(None)
+        }
+        result => {
+            let result = result.map_err(Error::exhausted);
+            conclude(turn, action, result.clone());
+            let awaited = action.durability != Durability::Send
+                && action
+                    .parent
+                    .as_deref()
+                    .is_some_and(|p| !p.starts_with('$'));
+            if let (Err(error), false) = (&result, awaited) {
+                letters::put(
+                    turn.sql(),
+                    &action.id,
+                    &action.name,
+                    &action.input,
+                    error,
+                    action.attempts,
+                    turn.micros(),
+                )?;
+            }
+            Ok(Some(result))
+        }
+    }
+}
+
+/// Stores the result of an attempt. Gives the final result, if it is one.
+pub(crate) fn settle(
+    turn: &Turn,
+    action: &mut Action,
+    result: Result<Json>,
+) -> Result<Option<Result<Json>>> {
+    let done = weigh(turn, action, result)?;
+    actions::update(turn.sql(), action)?;
+    Ok(done)
+}
+
+fn policy(turn: &Turn, action: &Action) -> Policy {
+    let app = turn.app();
+    let mut policy = match action.kind {
+        Kind::Step => app.step(&action.name).map(|def| def.policy),
+        Kind::Flow => app.flow(&action.name).map(|def| def.policy),
+        _ => None,
+    }
+    .unwrap_or(Policy::DEFAULT);
+    if let Some(retry) = action.options.retry {
+        policy.retry = retry;
+    }
+    if action.durability == Durability::Attempt {
+        policy.retry = 0;
+    }
+    policy
+}
+
+/// The time limit of an attempt, or of a flow as a whole.
+fn limit(turn: &Turn, action: &Action) -> Option<Duration> {
+    let limit = match action.kind {
+        Kind::Step | Kind::Flow => policy(turn, action).timeout,
+        _ => None,
+    };
+    action.options.within.or(limit)
+}
+
+/// The error of something that did not finish in its time limit.
+pub(crate) fn timed_out(turn: &Turn, action: &Action) -> Error {
+    let limit = limit(turn, action)
+        .map(dotdo_core::duration::format)
+        .unwrap_or_default();
+    Error::new(
+        ErrorKind::Timeout,
+        format_args!("`{}` did not finish within {limit}", action.name),
+    )
+}

@@ -1,0 +1,133 @@
+//! The alarm: one for each object, shared by pauses, retries, time limits, redeliveries and schedules.
+
+use super::turn::Turn;
+use super::{Object, Output};
+use crate::effect::Options;
+use crate::error::{Error, Result};
+use crate::journal::{self, Begun, Durability};
+use crate::json::Json;
+use crate::store::actions::{self, Action, Kind, Status};
+use crate::store::{outbox, schedules};
+
+impl Object {
+    pub(super) fn alarm(&mut self) {
+        let now = self.env.now();
+        let due = actions::due(&*self.sql, now.timestamp_micros()).unwrap_or_default();
+        for id in due {
+            let _ = self.transact("dotdo", |object, turn| object.due(turn, &id));
+        }
+        for id in outbox::waiting(&*self.sql, Some(now.timestamp_micros())).unwrap_or_default() {
+            let underway = self.messages.contains(&id);
+            let _ = self.transact("dotdo", |_, turn| {
+                let attempts = outbox::load(turn.sql(), &id)?.map_or(0, |m| m.attempts);
+                outbox::postpone(
+                    turn.sql(),
+                    &id,
+                    attempts,
+                    turn.micros() + outbox::REDELIVERY_MICROS,
+                )?;
+                if !underway {
+                    turn.after().messages.push(id.clone());
+                }
+                Ok(())
+            });
+        }
+        let schedules: Vec<_> = self.app.schedules_of(&self.key).collect();
+        let _ = self.transact("dotdo", |_, turn| {
+            for schedule in schedules {
+                for at in schedules::take_due(turn.sql(), schedule, now)? {
+                    // The instant is part of the key, so that no run can be started twice.
+                    let key = format!("{}/{}", schedule.flow.name, at.to_rfc3339());
+                    turn.start_flow(
+                        schedule.flow,
+                        Json::of(&at)?,
+                        "$schedule",
+                        &key,
+                        Options::default(),
+                        Durability::Run,
+                    )?;
+                }
+            }
+            Ok(())
+        });
+    }
+
+    /// An action's time has come: a pause is over, a retry is due, or a time limit has passed.
+    fn due(&mut self, turn: &Turn, id: &str) -> Result<()> {
+        let Some(mut action) = actions::load(turn.sql(), id)? else {
+            return Ok(());
+        };
+        let now = turn.micros();
+        if action.is_open() && action.deadline.is_some_and(|d| d <= now) {
+            let error = journal::timed_out(turn, &action);
+            match action.kind {
+                Kind::Step => {
+                    if let Some(attempt) = self.steps.remove(id) {
+                        self.outputs.push(Output::Cancel {
+                            action: id.to_owned(),
+                            attempt,
+                        });
+                    }
+                }
+                Kind::Call => {
+                    turn.sql()
+                        .execute(r#"DELETE FROM "$outbox" WHERE "action" = ?1"#, &[id.into()])?;
+                }
+                Kind::Flow => return self.stop_flow(turn, action, error),
+                _ => {}
+            }
+            return self.settle_in(turn, id, Err(error));
+        }
+        if !action.is_open() || action.due.is_none_or(|d| d > now) {
+            // A timer that outlived its action.
+            action.due = None;
+            action.deadline = None;
+            return actions::update(turn.sql(), &action);
+        }
+        match action.kind {
+            Kind::Sleep => self.settle_in(turn, id, Ok(Json::null())),
+            Kind::Step | Kind::Call => match journal::start(turn, &mut action, false)? {
+                Begun::Done(result) => self.tell_parent(turn, &action, result),
+                Begun::Waiting => Ok(()),
+            },
+            Kind::Flow => {
+                action.due = None;
+                action.status = Status::Pending;
+                actions::update(turn.sql(), &action)?;
+                turn.after().flows.push(id.to_owned());
+                Ok(())
+            }
+            Kind::Verb | Kind::Value => Ok(()),
+        }
+    }
+
+    /// Ends a flow from outside: what it waits for is given up.
+    fn stop_flow(&mut self, turn: &Turn, mut action: Action, error: Error) -> Result<()> {
+        self.live.remove(&action.id);
+        for mut child in actions::children(turn.sql(), &action.id)? {
+            if !child.is_open() || child.durability == Durability::Send {
+                continue;
+            }
+            if let Some(attempt) = self.steps.remove(&child.id) {
+                self.outputs.push(Output::Cancel {
+                    action: child.id.clone(),
+                    attempt,
+                });
+            }
+            turn.sql().execute(
+                r#"DELETE FROM "$outbox" WHERE "action" = ?1"#,
+                &[child.id.as_str().into()],
+            )?;
+            let why = Error::permanent(format_args!("given up: {error}"));
+            if child.kind == Kind::Flow {
+                self.stop_flow(turn, child, why)?;
+            } else {
+                journal::settle(turn, &mut child, Err(why))?;
+            }
+        }
+        if let Some(result) = journal::settle(turn, &mut action, Err(error.exhausted()))? {
+            self.tell_parent(turn, &action, result)?;
+        }
+        Ok(())
+    }
+}

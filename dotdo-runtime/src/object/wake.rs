@@ -1,0 +1,111 @@
+//! Waking: identity and schema are brought up to date before anything else runs.
+
+use dotdo_core::migration;
+use dotdo_core::table::Schema;
+
+use super::turn::Turn;
+use super::{Object, StepStart};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Sql;
+use crate::json::Json;
+use crate::store::actions::{self, Kind, Status};
+use crate::store::{self, meta, outbox, schedules};
+
+/// The version of the runtime's own tables.
+const SYSTEM_VERSION: &str = "1";
+
+impl Object {
+    pub(super) fn prepare(&mut self, turn: &Turn) -> Result<()> {
+        let sql = turn.sql();
+        let known = !sql
+            .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?
+            .is_empty();
+        let schema = self.app.schema_of(self.key.noun());
+        if known {
+            self.check_identity(sql)?;
+            self.migrate(sql, &schema)?;
+        } else {
+            for statement in store::SYSTEM
+                .iter()
+                .copied()
+                .map(str::to_owned)
+                .chain(schema.create())
+            {
+                sql.execute(&statement, &[])?;
+            }
+            meta::set(sql, "system", SYSTEM_VERSION)?;
+            meta::set(sql, "identity", Json::of(&self.key)?.text())?;
+            meta::set(sql, "fingerprint", &schema.fingerprint())?;
+            meta::set(sql, "schema", Json::of(&schema)?.text())?;
+        }
+        schedules::sync(sql, self.app.schedules_of(&self.key), turn.now())
+    }
+
+    fn check_identity(&self, sql: &dyn Sql) -> Result<()> {
+        let system = meta::get(sql, "system")?.unwrap_or_default();
+        if system != SYSTEM_VERSION {
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!(
+                    "the data of {} was written by another version of dotdo (layout {system}, this program has {SYSTEM_VERSION})",
+                    self.key
+                ),
+            ));
+        }
+        let identity = meta::get(sql, "identity")?.unwrap_or_default();
+        if identity != Json::of(&self.key)?.text() {
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!(
+                    "the data of {} belongs to another object: {identity}",
+                    self.key
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn migrate(&self, sql: &dyn Sql, schema: &Schema) -> Result<()> {
+        let fingerprint = schema.fingerprint();
+        if meta::get(sql, "fingerprint")?.as_deref() == Some(&fingerprint) {
+            return Ok(());
+        }
+        let stored = meta::get(sql, "schema")?.unwrap_or_default();
+        let old: Schema = crate::json::read(&stored)?;
+        let plan = migration::plan(&old, schema);
+        let refusals = plan.refusals();
+        if !refusals.is_empty() {
+            let list: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!(
+                    "the data of {} cannot be brought to this program's schema:\n{}",
+                    self.key,
+                    list.join("\n")
+                ),
+            ));
+        }
+        for statement in plan.sql() {
+            sql.execute(statement, &[])
+                .map_err(|e| e.context(format_args!("migrating {}", self.key)))?;
+        }
+        meta::set(sql, "fingerprint", &fingerprint)?;
+        meta::set(sql, "schema", Json::of(schema)?.text())
+    }
+
+    /// Takes up what was under way when the process stopped: the same steps with the same keys, the same messages
+    /// with the same ids.
+    pub(super) fn resume(turn: &Turn) -> Result<()> {
+        let sql = turn.sql();
+        let flows = actions::open(sql, Status::Pending, Kind::Flow)?;
+        turn.after().flows.extend(flows);
+        for id in actions::open(sql, Status::Running, Kind::Step)? {
+            if let Some(action) = actions::load(sql, &id)? {
+                turn.after().steps.push(StepStart::of(&action));
+            }
+        }
+        let messages = outbox::waiting(sql, None)?;
+        turn.after().messages.extend(messages);
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+// A scheduled function takes a `Flow`.
+use dotdo::prelude::*;
+
+#[every("daily")]
+async fn report() -> Result<()> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// `#[noun]` is for a struct.
+use dotdo::prelude::*;
+
+#[noun]
+fn customer() {}
+
+fn main() {}

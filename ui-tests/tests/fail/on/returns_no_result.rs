@@ -1,0 +1,12 @@
+// A handler returns a `Result`.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Customer {
+    pub name: String,
+}
+
+#[on(Customer::created)]
+async fn welcome(_cx: Flow, _event: Event<Customer>) {}
+
+fn main() {}

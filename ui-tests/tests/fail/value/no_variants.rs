@@ -1,0 +1,7 @@
+// There is a value of it.
+use dotdo::prelude::*;
+
+#[derive(Value)]
+pub enum Never {}
+
+fn main() {}

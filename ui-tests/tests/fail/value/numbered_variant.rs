@@ -1,0 +1,10 @@
+// Variants are stored by name.
+use dotdo::prelude::*;
+
+#[derive(Value)]
+pub enum Level {
+    Low = 1,
+    High = 2,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+// A verb and its event differ.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order {
+    pub paid_cents: i64,
+}
+
+#[verbs]
+impl Order {
+    #[verb]
+    fn set(&mut self, _cx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

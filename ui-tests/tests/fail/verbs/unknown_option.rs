@@ -1,0 +1,17 @@
+// Every option is known.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order {
+    pub paid_cents: i64,
+}
+
+#[verbs]
+impl Order {
+    #[verb(evnt = settled)]
+    fn pay(&mut self, _cx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+// A verb is no flow.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order {
+    pub paid_cents: i64,
+}
+
+#[verbs]
+impl Order {
+    #[verb]
+    #[on(Order::created)]
+    fn pay(&mut self, _cx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}
