@@ -4,6 +4,7 @@
 #![allow(
     clippy::needless_pass_by_value,
     clippy::unnecessary_wraps,
+    clippy::unused_self,
     reason = "a verb's signature is given"
 )]
 
@@ -714,7 +715,18 @@ async fn verbs_are_called_and_queries_asked() {
             .body,
         "ANN SINCE 2026-01-31: X"
     );
+}
 
+#[tokio::test]
+async fn a_call_that_does_not_fit_is_explained() {
+    let site = Site::new();
+    site.customer("ann", json!({})).await;
+    site.post(
+        "/Order",
+        json!({"$id": "o1", "customer": "ann", "total_cents": 1}),
+    )
+    .await
+    .is(201);
     for (request, status, says) in [
         (
             HttpRequest::new("GET", "/Order/o1/pay"),
