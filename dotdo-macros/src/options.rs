@@ -154,7 +154,7 @@ impl FromMeta for Whole {
         let expr = value(meta, "3")?;
         let name = spelled(meta.path());
         match expr {
-            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if matches!(number.suffix(), "" | "u32") => number
+            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if matches!(number.suffix(), "" | "u32") && !number.base10_digits().starts_with('-') => number
                 .base10_parse()
                 .map(|n| Self(n, number.span()))
                 .map_err(|_| darling::Error::custom(format!("`{name}` is too large; at most {}", u32::MAX)).with_span(number)),

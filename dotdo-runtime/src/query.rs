@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Deed, Effect};
 use crate::id::Id;
 use crate::noun::Noun;
-use crate::value::{Cell, Embedding, Value};
+use crate::value::{Cell, Embedding, Member, Shape, Value};
 
 /// A condition on the columns of a noun. Conditions combine with `&`, `|` and `!`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -370,7 +370,41 @@ impl<N> std::ops::Deref for Found<N> {
 }
 
 impl<N: Noun> Value for Found<N> {
-    const SHAPE: crate::Shape = crate::Shape::Any;
+    const SHAPE: Shape = Shape::Record(
+        "Found",
+        &[
+            Member {
+                name: "id",
+                shape: Shape::Reference(N::NAME),
+                optional: false,
+                doc: "",
+            },
+            Member {
+                name: "version",
+                shape: Shape::Integer,
+                optional: false,
+                doc: "",
+            },
+            Member {
+                name: "createdAt",
+                shape: Shape::Timestamp,
+                optional: false,
+                doc: "",
+            },
+            Member {
+                name: "updatedAt",
+                shape: Shape::Timestamp,
+                optional: false,
+                doc: "",
+            },
+            Member {
+                name: "data",
+                shape: N::SHAPE,
+                optional: false,
+                doc: "",
+            },
+        ],
+    );
     type Next = ();
 }
 

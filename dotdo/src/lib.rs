@@ -30,7 +30,182 @@
 //!
 //! The guide is in the repository's `docs/`: begin with `getting-started.md`.
 
-pub use dotdo_macros::{app, durable, every, noun, on, part, query, verb, verbs};
+/// Lists what a business consists of: nouns, handlers, schedules, steps, flows and parts.
+///
+/// `app! { domain: "shop.example", pub Shop { Customer, welcome } }` makes the type `Shop`, with the business as constants
+/// (`Shop::DEF`) and as a program (`Shop::main()`). While compiling it proves that no names or tables collide and that
+/// every handler can be reached.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[noun]
+/// pub struct Customer {
+///     pub email: String,
+/// }
+///
+/// dotdo::app! {
+///     domain: "shop.example",
+///     /// A small shop.
+///     pub Shop { Customer }
+/// }
+/// # fn main() { assert_eq!(Shop::DEF.domain, Some("shop.example")); }
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::app;
+
+/// Makes a function durable: a step, or, if it takes a [`Flow`], a flow.
+///
+/// A **step** talks to the world outside, and is tried again when it fails. A **flow** says what happens in which order;
+/// what it ran is remembered, and after a crash it goes on where it was. Calling either gives a description, which
+/// `cx.run(..)` performs.
+///
+/// Options: `retry = 2`, `backoff = "100ms..30s"`, `factor = 2.0`, `jitter = true` (these are the defaults), `timeout = "20s"`,
+/// `name = "…"`, `version = 2`.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[durable(retry = 3, backoff = "1s..30s", timeout = "20s")]
+/// async fn charge(cents: i64) -> Result<String> {
+///     Ok(format!("{cents} cents, key {}", StepKey::current()))
+/// }
+///
+/// #[durable]
+/// async fn charge_twice(cx: Flow, cents: i64) -> Result<()> {
+///     cx.run(charge(cents)).await?;
+///     cx.sleep(weeks(4)).await?;
+///     cx.run(charge(cents)).await?;
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::durable;
+
+/// Runs a function by the clock: English or cron, read while compiling.
+///
+/// Options: `tz = "Europe/Berlin"` (default `UTC`), `missed = "once"` (the default), `"all"` or `"skip"`.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[every("Monday 9am", tz = "Europe/Berlin", missed = "once")]
+/// async fn weekly_report(cx: Flow) -> Result<()> {
+///     println!("it is {}", cx.now().await?);
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::every;
+
+/// Makes a struct a noun: a table, a typed id, a JSON form, events, a stub, typed questions and a REST resource.
+///
+/// Options: `object`, `plural = "…"`, `table = "…"`, `visibility = "…"`, `kind = "…"`, `history = none`. Attributes of fields:
+/// `#[unique]`, `#[index]`, `#[search]`, `#[default(..)]`, `#[was("..")]`, `#[check("..")]`, `#[range(..)]`, `#[secret]`,
+/// `#[backref(..)]`.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[noun]
+/// pub struct Customer {
+///     #[unique]
+///     pub email: String,
+///     #[default(0)]
+///     pub points: i64,
+/// }
+/// # fn main() { assert_eq!(Customer::created.verb(), "created"); }
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::noun;
+
+/// Starts a function when something has happened: `Order::paid`, `Order::*`, `*::created`, `*::*`.
+///
+/// Options: `priority = 10` (or `"high"`, `"normal"`, `"low"`), `filter = |event| …`, `to = |event| …`, `timeout = "…"`.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[noun]
+/// pub struct Customer {
+///     pub email: String,
+/// }
+///
+/// #[on(Customer::created)]
+/// async fn welcome(_cx: Flow, event: Event<Customer>) -> Result<()> {
+///     println!("welcome, {}", event.data.email);
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::on;
+
+/// A list like that of [`app!`], for other lists: how a library offers a piece of business.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[durable]
+/// async fn send_mail(to: String) -> Result<()> {
+///     println!("to {to}");
+///     Ok(())
+/// }
+///
+/// dotdo::part! { pub Mail { send_mail } }
+/// dotdo::app! { pub Office { Mail } }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::part;
+
+/// Inside [`verbs`]: a method that only reads, `fn name(&self, cx: &View, …) -> Result<T>`.
+#[doc(inline)]
+pub use dotdo_macros::query;
+
+/// Inside [`verbs`]: a method that changes the noun in one transaction and emits an event,
+/// `fn name(&mut self, cx: &mut Tx, …) -> Result<T>`.
+///
+/// Options: `event = settled` names the event, `emits = none` drops it. Without them it is the participle: `pay` makes
+/// `paid`.
+#[doc(inline)]
+pub use dotdo_macros::verb;
+
+/// Makes the marked methods of a noun's `impl` reachable from outside: verbs, queries, and the flows that stand there.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// #[noun(object)]
+/// pub struct Order {
+///     pub total_cents: i64,
+///     #[default(false)]
+///     pub paid: bool,
+/// }
+///
+/// #[verbs]
+/// impl Order {
+///     /// Emits `Order::paid`, whose payload is what this returns.
+///     #[verb]
+///     fn pay(&mut self, cx: &mut Tx) -> Result<i64> {
+///         ensure!(!self.paid, "order {} is settled", cx.id());
+///         self.paid = true;
+///         Ok(self.total_cents)
+///     }
+///
+///     /// Reads only; no event.
+///     #[query]
+///     fn due(&self, _cx: &View) -> Result<i64> {
+///         Ok(if self.paid { 0 } else { self.total_cents })
+///     }
+/// }
+/// # fn main() { assert_eq!(Order::paid.verb(), "paid"); }
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::verbs;
+
 pub use dotdo_runtime::business::{AppDef, Business};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey};
@@ -93,3 +268,6 @@ pub mod __private {
     #[cfg(not(target_arch = "wasm32"))]
     pub use dotdo_runtime::host::native::main;
 }
+
+#[cfg(doctest)]
+mod guide;

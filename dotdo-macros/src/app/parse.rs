@@ -57,8 +57,8 @@ pub fn list(input: TokenStream, target: Target, errors: &mut Errors) -> Option<L
     let mut found = Errors::default();
     let list = (|input: ParseStream| read(input, target, &mut found)).parse2(input);
     errors.append(found);
-    let list = errors.take(list)?;
-    check(&list, target, errors);
+    let mut list = errors.take(list)?;
+    check(&mut list, target, errors);
     Some(list)
 }
 
@@ -76,6 +76,10 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
         match name.as_str() {
             "domain" if target == Target::App => domain = domain_name(input, errors)?,
             "crate" => root = Root::new(Some(&input.call(Path::parse_mod_style)?)),
+            "domain" => {
+                errors.at(&key, "a part has no domain; the business that lists it may have one");
+                input.parse::<proc_macro2::TokenTree>()?;
+            }
             _ => {
                 let keys = target.keys();
                 let near = did_you_mean(&name, keys.iter().copied());
@@ -101,10 +105,12 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
         let path = content.call(Path::parse_mod_style).map_err(|error| {
             syn::Error::new(error.span(), format!("`{}!` lists names: of nouns, handlers, schedules, steps, flows and parts", target.word()))
         })?;
-        entries.push(Entry { attrs, path });
-        if !content.is_empty() {
-            content.parse::<Token![,]>()?;
+        if !content.is_empty() && !content.peek(Token![,]) {
+            let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            return Err(content.error(format!("`{}!` lists names and nothing else; write `{name},`", target.word())));
         }
+        entries.push(Entry { attrs, path });
+        content.parse::<Option<Token![,]>>()?;
     }
     if !input.is_empty() {
         return Err(input.error(format!("`{}!` ends with the list; keys such as `domain` stand before the name", target.word())));
@@ -127,17 +133,23 @@ fn domain_name(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<St
     Ok(Some(name))
 }
 
-fn check(list: &List, target: Target, errors: &mut Errors) {
+fn check(list: &mut List, target: Target, errors: &mut Errors) {
     if list.entries.is_empty() {
         errors.at(&list.ident, format_args!("the list of `{}` is empty; name what it consists of: `{}! {{ {} {{ Customer, welcome }} }}`", list.ident, target.word(), list.ident));
     }
     let mut seen: Vec<String> = Vec::new();
-    for entry in list.entries.iter().filter(|entry| entry.attrs.is_empty()) {
+    list.entries.retain(|entry| {
+        // Entries with conditions may exclude each other.
+        if !entry.attrs.is_empty() {
+            return true;
+        }
         let name = entry.path.to_token_stream().to_string().replace(' ', "");
-        if seen.contains(&name) {
+        let again = seen.contains(&name);
+        if again {
             errors.at(&entry.path, format_args!("`{name}` is listed twice; once is enough"));
         } else {
             seen.push(name);
         }
-    }
+        !again
+    });
 }

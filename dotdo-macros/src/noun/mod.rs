@@ -8,7 +8,7 @@ mod expand;
 mod model;
 mod parse;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Data, DeriveInput, Fields};
 
@@ -23,8 +23,16 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let noun_options = options::read::<NounOptions>(args.clone(), &mut errors);
     let root = Root::new(noun_options.krate.as_ref().map(|path| &path.0));
-    let Some(input) = errors.take(syn::parse2::<DeriveInput>(item.clone())) else {
-        return give_back(item, &errors);
+    let input = match syn::parse2::<DeriveInput>(item.clone()) {
+        Ok(input) => input,
+        Err(error) => {
+            if syn::parse2::<syn::Item>(item.clone()).is_ok() {
+                errors.at_span(Span::call_site(), "`#[noun]` is for a struct: its fields are the columns");
+            } else {
+                errors.add(error);
+            }
+            return give_back(item, &errors);
+        }
     };
     if !check::can_be_noun(&input, &mut errors) {
         return give_back(item, &errors);

@@ -39,7 +39,6 @@ impl darling::FromMeta for Without {
 /// Reads a struct or an enum.
 pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
     let ident = &input.ident;
-    let before = errors.count();
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, format_args!("a value has one form in JSON, so `{ident}` has no type parameters; name the types of its fields"));
     }
@@ -70,8 +69,8 @@ pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
             return None;
         }
     };
-    // Parameters leave nothing to generate; everything else does.
-    (errors.count() == before || input.generics.params.is_empty()).then(|| Value { root, ident: ident.clone(), body, beside })
+    // Nothing can be made of parameters, or of a type that lacks a field.
+    (input.generics.params.is_empty() && !is_borrowed(&input.data)).then(|| Value { root, ident: ident.clone(), body, beside })
 }
 
 fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
@@ -103,7 +102,7 @@ fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
 fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut Errors) -> Fields {
     let mut list = Vec::new();
     for (place, field) in source.iter().enumerate() {
-        if let Type::Reference(_) | Type::Ptr(_) | Type::TraitObject(_) = &field.ty {
+        if borrows(&field.ty) {
             errors.at(&field.ty, "a value owns what it holds, and this is borrowed; use `String` for a text and `Vec<…>` for a list");
             continue;
         }
@@ -121,6 +120,19 @@ fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut 
         syn::Fields::Unit => Fields::Unit,
         syn::Fields::Unnamed(_) => Fields::Tuple(list),
         syn::Fields::Named(_) => Fields::Named(list),
+    }
+}
+
+fn borrows(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(_) | Type::Ptr(_) | Type::TraitObject(_))
+}
+
+fn is_borrowed(data: &Data) -> bool {
+    let any = |fields: &syn::Fields| fields.iter().any(|field| borrows(&field.ty));
+    match data {
+        Data::Struct(data) => any(&data.fields),
+        Data::Enum(data) => data.variants.iter().any(|variant| any(&variant.fields)),
+        Data::Union(_) => false,
     }
 }
 

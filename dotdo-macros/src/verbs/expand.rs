@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::model::{Kind, Method, Verbs};
 use crate::attributes::{cfgs, is_for_callers};
@@ -149,7 +150,7 @@ fn hidden(verbs: &Verbs) -> TokenStream {
         }
     }
     let methods = verbs.methods.iter().filter(|method| method.sound).map(|method| def(verbs, method));
-    let name = verbs.name();
+    let name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
     let children = (!children.is_empty()).then(|| quote!(impl #noun { #(#children)* }));
     quote! {
         #(#carriers)*

@@ -452,7 +452,7 @@ impl Question<'_> {
     }
 
     /// The condition that a row comes after the one with the cursor's id, and the ORDER BY.
-    fn order(&mut self, spec: &FindSpec) -> Result<()> {
+    fn order(&mut self, sql: &dyn Sql, spec: &FindSpec) -> Result<()> {
         let table = quote(self.def.table);
         let mut keys = spec
             .order
@@ -462,6 +462,12 @@ impl Question<'_> {
         let descending = keys.last().is_some_and(|(_, d)| *d);
         keys.push((r#""$id""#.to_owned(), descending));
         if let Some(after) = &spec.after {
+            if load(sql, self.def, after)?.is_none() {
+                return Err(Error::invalid_field(
+                    "after",
+                    "is no place in this list; use the `next` of a page",
+                ));
+            }
             let after = self.param(after.as_str().into());
             // (a, b, id) comes after the cursor's: a later, or a equal and b later, or …  NULL sorts first in SQLite.
             let mut equal = String::new();
@@ -522,7 +528,7 @@ pub(crate) fn find(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Res
         params: Vec::new(),
     };
     question.source(spec)?;
-    question.order(spec)?;
+    question.order(sql, spec)?;
     let _ = write!(question.text, " LIMIT {}", u64::from(limit) + 1);
     let mut rows: Vec<Row> = sql
         .query(&question.text, &question.params)?

@@ -94,11 +94,15 @@ async fn answer(door: &Door, handle: &Handle, limit: Duration, request: Request)
         Ok(body) => body.to_vec(),
         Err(_) => return response(door.too_large_response()),
     };
+    // A value that is no text is passed on all the same, so that the door can say what is wrong with it.
     let mut headers: Vec<(String, String)> = parts
         .headers
         .iter()
-        .filter_map(|(name, value)| {
-            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
         })
         .collect();
     if let Some(authority) = parts.uri.authority() {

@@ -88,7 +88,10 @@ where
                 store.run(make(thing, id)).await.map(|_| ()).map_err(|e| e.context(format_args!("{noun}/{name}")))
             });
         }
-        let Some(call) = calls.join_next().await else { return Ok(()) };
+        let Ok(call) = tokio::time::timeout(STALLED, calls.join_next()).await else {
+            return Err(stalled(format_args!("{} of {total} are missing of {noun}", total - done)));
+        };
+        let Some(call) = call else { return Ok(()) };
         call??;
         check_outside()?;
         done += 1;
@@ -132,20 +135,17 @@ async fn settle(store: &Embedded, (customers, invoices): (usize, usize), progres
         if before != Some(now) {
             (before, moved) = (Some(now), Instant::now());
         } else if moved.elapsed() > STALLED {
-            return Err(Error::new(
-                ErrorKind::Timeout,
-                format_args!(
-                    "nothing has moved for {} s: {} of {invoices} invoices wait to be paid, {} of {customers} mails to be sent; `inspect Invoice/…` shows why",
-                    STALLED.as_secs(),
-                    invoices.saturating_sub(paid),
-                    customers.saturating_sub(mails)
-                ),
-            ));
+            let (unpaid, unsent) = (invoices.saturating_sub(paid), customers.saturating_sub(mails));
+            return Err(stalled(format_args!("{unpaid} of {invoices} invoices wait to be paid, {unsent} of {customers} mails to be sent; `inspect Invoice/…` shows why")));
         }
         if settled {
             tokio::time::sleep(GLANCE).await;
         }
     }
+}
+
+fn stalled(what: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Timeout, format_args!("nothing has moved for {} s: {what}; start the same command again to go on", STALLED.as_secs()))
 }
 
 async fn count(store: &Embedded, stage: Stage) -> Result<usize> {
