@@ -18,7 +18,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             let other: Vec<char> = candidate.to_lowercase().chars().collect();
             // `retries` and `retry` are three edits apart, but one begins like the other.
             let stem = word.len().min(other.len()).saturating_sub(1).max(3);
-            let same_stem = word.len() >= stem && other.len() >= stem && word[..stem] == other[..stem];
+            let same_stem =
+                word.len() >= stem && other.len() >= stem && word[..stem] == other[..stem];
             let distance = distance(&word, &other);
             (distance <= reach || same_stem).then_some((distance, candidate))
         })

@@ -82,9 +82,20 @@ fn culprit(ty: TokenStream) -> Option<Span> {
     found
 }
 
+/// A function of `Value`; it takes or returns a value of the type, so for one that everybody knows rustc finds out.
+pub fn function(ty: &TokenStream, name: &str) -> TokenStream {
+    if known(ty) {
+        let name = Ident::new(name, Span::call_site());
+        quote!(__dotdo::Value::#name)
+    } else {
+        as_value(ty, name)
+    }
+}
+
 /// The shape of a type.
 pub fn shape(ty: &TokenStream) -> TokenStream {
-    as_value(ty, "SHAPE")
+    let nothing = matches!(syn::parse2::<Type>(ty.clone()), Ok(Type::Tuple(tuple)) if tuple.elems.is_empty());
+    if nothing { quote!(__dotdo::Shape::Nothing) } else { as_value(ty, "SHAPE") }
 }
 
 /// One member of a shape.
@@ -147,11 +158,12 @@ pub fn carried(root: &Root, args: &[Arg]) -> TokenStream {
 /// stays as the user wrote it.
 pub fn through_copy(root: &Root, ident: &Ident, copy: &Ident, container: &TokenStream, definition: &TokenStream) -> TokenStream {
     let serde = root.serde();
-    let name = ident.to_string();
+    let name = plain_name(ident);
+    let remote = ident.to_string();
     let expecting = format!("`{name}`");
     quote! {
         #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-        #[serde(crate = #serde, remote = #name, rename = #name, expecting = #expecting, #container)]
+        #[serde(crate = #serde, remote = #remote, rename = #name, expecting = #expecting, #container)]
         #definition
         #[automatically_derived]
         impl __dotdo::serde::Serialize for #ident {

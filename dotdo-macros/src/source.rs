@@ -193,3 +193,14 @@ pub fn respan(tokens: TokenStream, span: proc_macro2::Span) -> TokenStream {
 pub fn plain_name(ident: &Ident) -> String {
     syn::ext::IdentExt::unraw(ident).to_string()
 }
+
+/// An identifier of that name: a raw one if it is a keyword, and one that is nearly it if it cannot be one at all.
+pub fn identifier(name: &str, span: proc_macro2::Span) -> Ident {
+    let exact = syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str(&format!("r#{name}")));
+    let mut ident = exact.unwrap_or_else(|_| {
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        Ident::new(&format!("_{letters}_"), span)
+    });
+    ident.set_span(span);
+    ident
+}

@@ -56,7 +56,7 @@ pub trait Noun: Value + Sized {
         Find::new(filter(&Self::COLUMNS))
     }
 
-    /// A typed question: all of them, oldest first.
+    /// A typed question: all of them, by id.
     fn all() -> Find<Self> {
         Find::new(Filter::all())
     }

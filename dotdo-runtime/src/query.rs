@@ -425,7 +425,8 @@ impl<N: Noun> Find<N> {
         self
     }
 
-    /// In this order; the first call counts most. Without one, oldest first.
+    /// In this order; the first call counts most. Without one, by id, which for ids made by
+    /// dotdo is oldest first.
     pub fn order_by(mut self, order: impl FnOnce(&N::Columns) -> Order) -> Self {
         self.spec.order.push(order(&N::COLUMNS));
         self

@@ -403,3 +403,63 @@ mod limits {
         );
     }
 }
+
+mod versions {
+    use super::*;
+    static LOG: Log = Log::new();
+
+    macro_rules! shop {
+        ($name:ident, $version:literal) => {
+            pub mod $name {
+                use super::*;
+                #[noun]
+                pub struct Order {
+                    pub cents: i64,
+                }
+                #[on(Order::created)]
+                #[durable(version = $version)]
+                async fn fulfil(cx: Flow, _event: Event<Order>) -> Result<()> {
+                    cx.sleep(hours(1)).await?;
+                    LOG.say(concat!("fulfilled by ", $version));
+                    Ok(())
+                }
+                dotdo::app! { domain: "shop.example", pub Shop { Order, fulfil } }
+            }
+        };
+    }
+    shop!(one, 1);
+    shop!(two, 2);
+
+    #[tokio::test]
+    async fn a_journal_of_another_version_is_not_guessed_at() {
+        let mut test = Test::of(one::Shop::DEF);
+        test.run(one::Order { cents: 5 }.create()).await.unwrap();
+        test.restart_as(two::Shop::DEF).await;
+        test.advance(hours(1)).await;
+        assert!(LOG.take().is_empty());
+        let letters: Page<Letter> = test
+            .ask(Op::DeadLetters {
+                limit: 10,
+                after: None,
+            })
+            .await
+            .unwrap();
+        let said = letters.items[0].error.message();
+        assert!(
+            said.contains("version 1 of the function") && said.contains("version 2"),
+            "{said}"
+        );
+
+        test.ask::<String>(Op::Replay {
+            id: letters.items[0].id.clone(),
+        })
+        .await
+        .unwrap();
+        test.settled().await;
+        assert_eq!(
+            LOG.take(),
+            ["fulfilled by 2"],
+            "the pause is over and is not taken again"
+        );
+    }
+}

@@ -27,6 +27,7 @@ pub struct Book {
     pub shelf: Shelf,
     pub printed: NaiveDate,
     pub seen: Option<DateTime<Utc>>,
+    pub told: Option<chrono::NaiveDateTime>,
     pub tags: Vec<String>,
     pub extra: BTreeMap<String, i64>,
     pub cover: Vec<u8>,
@@ -86,6 +87,7 @@ fn book(isbn: &str, title: &str, pages: i64) -> Book {
         shelf: Shelf::Shop,
         printed: NaiveDate::from_ymd_opt(2020, 2, 29).unwrap(),
         seen: None,
+        told: None,
         tags: vec!["a".into()],
         extra: BTreeMap::from([("x".into(), 1)]),
         cover: vec![0, 255],
@@ -99,6 +101,7 @@ async fn rows_come_back_as_they_went_in() {
     let mut test = Test::of(Library::DEF);
     let mut first = book("1", "Émile, or \"On\" Education", 10);
     first.seen = Some(support::noon());
+    first.told = Some(support::noon().naive_utc());
     first.about = Some("Growing up".into());
     let id = test.run(first.clone().create()).await.unwrap();
     test.crash().await;

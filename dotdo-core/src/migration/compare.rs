@@ -4,8 +4,6 @@ use crate::table::{Bound, Column, ColumnType, Literal, Range, Table};
 
 use super::{Refusal, RefusalKind, Step, StepKind};
 
-const LOCK: &str = "run `cargo run -- schema lock`";
-
 /// A column of the new table and the one of the old table that its values come from.
 #[derive(Clone, Copy)]
 pub(super) struct Pair<'a> {
@@ -147,10 +145,7 @@ fn added(table: &Table, column: &Column) -> Step {
             field(table, column),
             table.name
         );
-        let help = format!(
-            "write `#[default(…)]` above the field, make it an `Option<…>`, or, if it had another name, write `#[was(\"…\")]`; \
-             if no database has rows yet, {LOCK}"
-        );
+        let help = "write `#[default(…)]` above the field, make it an `Option<…>`, or, if it had another name, write `#[was(\"…\")]`".to_owned();
         step.refusal = Some(refusal(
             RefusalKind::NoValue,
             table,
@@ -174,7 +169,7 @@ pub(super) fn removed_column(table: &Table, column: &Column) -> Step {
         column.ty
     );
     let help = format!(
-        "if a field took its place, write `#[was(\"{}\")]` above it; to lose the values, {LOCK}",
+        "if a field took its place, write `#[was(\"{}\")]` above it",
         column.name
     );
     step.refusal = Some(refusal(
@@ -199,7 +194,7 @@ pub(super) fn removed_table(table: &Table) -> Step {
         "`{}` is gone, and its table `{}` has rows",
         table.noun, table.name
     );
-    let help = format!("put the noun back and list it in `app!`; to lose the rows, {LOCK}");
+    let help = "put the noun back and list it in `app!`".to_owned();
     step.refusal = Some(refusal(RefusalKind::RemovedTable, table, None, what, help));
     step
 }
@@ -237,7 +232,7 @@ fn choices(table: &Table, old: &Column, new: &Column) -> Option<Step> {
             field(table, new),
             table.name
         );
-        let help = format!("keep the variant; if no row has it, {LOCK}");
+        let help = "keep the variant".to_owned();
         step.refusal = Some(refusal(
             RefusalKind::RemovedChoice,
             table,
@@ -273,8 +268,7 @@ fn nullability(table: &Table, old: &Column, new: &Column) -> Option<Step> {
                 table.name
             );
             let help = format!(
-                "write `#[default(…)]` above the field for those rows, or keep it an `Option<{ty}>`; \
-                 if every row has a value, {LOCK}"
+                "write `#[default(…)]` above the field for those rows, or keep it an `Option<{ty}>`"
             );
             step.refusal = Some(refusal(RefusalKind::Required, table, Some(new), what, help));
             Some(step)
@@ -292,9 +286,7 @@ fn retype(table: &Table, old: &Column, new: &Column) -> Option<Step> {
     let mut step = Step::new(StepKind::Retype, &table.name, Some(&new.name), why);
     step.destructive = !keeps_values(old.ty, new.ty);
     let what = format!("{} was {from} and is {to}", field(table, new));
-    let help = format!(
-        "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`; to convert the values as SQL's `CAST` does, {LOCK}"
-    );
+    let help = "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`".to_owned();
     step.refusal = Some(refusal(RefusalKind::Retyped, table, Some(new), what, help));
     Some(step)
 }

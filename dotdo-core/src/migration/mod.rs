@@ -176,7 +176,7 @@ impl fmt::Display for Plan {
 /// assert_eq!(
 ///     removed.refusals()[0].to_string(),
 ///     "`Customer.tel` is gone, and the column `customers.tel` (text) has values\n\
-///      help: if a field took its place, write `#[was(\"tel\")]` above it; to lose the values, run `cargo run -- schema lock`",
+///      help: if a field took its place, write `#[was(\"tel\")]` above it",
 /// );
 /// ```
 ///

@@ -6,12 +6,13 @@ use syn::spanned::Spanned;
 
 use super::parse::{Entry, List};
 use crate::attributes::doc_text;
+use crate::source::plain_name;
 
 /// The struct of a business, its constants, its `main`, and the proof.
 pub fn app(list: &List) -> TokenStream {
     let List { root, attrs, vis, ident, .. } = list;
     let import = root.import();
-    let (name, doc) = (ident.to_string(), doc_text(attrs));
+    let (name, doc) = (plain_name(ident), doc_text(attrs));
     let domain = list.domain.as_ref().map_or_else(|| quote!(__dotdo::None), |domain| quote!(__dotdo::Some(#domain)));
     let entries = entries(list);
     let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););

@@ -13,6 +13,7 @@ use super::pattern::Pattern;
 use crate::attributes::{cfgs, is_for_callers};
 use crate::serial;
 use crate::signature::Arg;
+use crate::source::plain_name;
 
 /// A free function and what `app!` finds under its name.
 pub fn free(durable: &Durable, form: &Form) -> TokenStream {
@@ -60,7 +61,7 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
     let p = durable.root.private();
     let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
     let (item, accessor) = if matches!(form, Form::Step(_)) { (quote!(Step), quote!(step)) } else { (quote!(Flow), quote!(flow)) };
-    let run = format_ident!("__{ident}");
+    let run = format_ident!("__{}", plain_name(ident));
     let def = if matches!(form, Form::Step(_)) { step_def(durable, args, &run) } else { flow_def(durable, form, &quote!(#run)) };
     let description = description(durable, form, args, &quote!(<#ident as #p::Listed>::ITEM.#accessor()), ident);
     let (carrier, fields, import) = (serial::carrier(&durable.root), serial::carried(&durable.root, &args.args), durable.root.import());
@@ -77,8 +78,8 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
             #import
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = {
-                    let _ = #ident;
                     #body
+                    let _ = #ident;
                     __dotdo::Item::#item(&#def)
                 };
             }
@@ -117,7 +118,7 @@ fn body(durable: &Durable, name: &Ident) -> TokenStream {
 /// A flow in an `impl` that is called: its description, its body, and its constant's name.
 pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident) {
     let noun = durable.this().unwrap_or_default();
-    let own = crate::source::plain_name(durable.ident());
+    let own = plain_name(durable.ident());
     let (constant, run, carrier) = (format_ident!("__FLOW_{}", own.to_uppercase()), format_ident!("__run_{own}"), carrier(durable.ident()));
     let cfgs = cfgs(&durable.function.attrs);
     let def = flow_def_with(durable, Some(args), &quote!(#noun::#run), &quote!(#carrier));
@@ -135,7 +136,7 @@ pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident
 
 /// The struct that carries the arguments of a method.
 pub fn carrier(method: &Ident) -> Ident {
-    format_ident!("__{}Args", dotdo_core::names::pascal(&crate::source::plain_name(method)))
+    format_ident!("__{}Args", dotdo_core::names::pascal(&plain_name(method)))
 }
 
 fn step_def(durable: &Durable, args: &Args, call: &Ident) -> TokenStream {
@@ -211,7 +212,7 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
         Pattern::One { key, .. } => quote!(#key.pattern()),
         Pattern::AllOf(noun) => quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #none }),
         Pattern::Named(event) => {
-            let event = crate::source::plain_name(event);
+            let event = plain_name(event);
             quote!(__dotdo::Pattern { noun: #none, verb: #some(#event) })
         }
         Pattern::Any => quote!(__dotdo::Pattern { noun: #none, verb: #none }),

@@ -6,6 +6,7 @@ use super::model::{Column, Field, Noun};
 use super::parse::is_sql_name;
 use crate::diag::Errors;
 use crate::signature::{generic_types, last_segment};
+use crate::source::plain_name;
 
 /// A table of SQLite's holds more, but the system's own columns have to fit in a row of a Durable Object too.
 const MOST_COLUMNS: usize = 90;
@@ -35,7 +36,7 @@ pub fn can_be_noun(input: &DeriveInput, errors: &mut Errors) -> bool {
 
 /// Everything that can be seen of a noun before `#[cfg]` is applied.
 pub fn noun(noun: &Noun, errors: &mut Errors) {
-    let name = noun.ident.to_string();
+    let name = plain_name(&noun.ident);
     let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
         let suggestion = dotdo_core::names::pascal(&name);

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::model::{Column, Field, Noun, Role};
 use crate::serial::{self, as_value, member};
+use crate::source::plain_name;
 
 /// Everything that a noun generates beside the struct.
 pub fn noun(noun: &Noun) -> TokenStream {
@@ -29,11 +30,11 @@ pub fn noun(noun: &Noun) -> TokenStream {
 /// The keys of the three events that every noun has.
 fn events(noun: &Noun) -> TokenStream {
     let (ident, vis) = (&noun.ident, &noun.vis);
-    let name = ident.to_string();
+    let name = plain_name(ident);
     let keys = [
-        ("created", format!("A new `{name}` was stored. The payload is the `{name}`.")),
-        ("updated", format!("A `{name}` was changed. The payload is the `{name}` as it is now.")),
-        ("deleted", format!("A `{name}` was deleted. The payload is the `{name}` as it was.")),
+        ("created", format!(" A new `{name}` was stored. The payload is the `{name}`.")),
+        ("updated", format!(" A `{name}` was changed. The payload is the `{name}` as it is now.")),
+        ("deleted", format!(" A `{name}` was deleted. The payload is the `{name}` as it was.")),
     ];
     let keys = keys.into_iter().map(|(event, doc)| {
         let key = format_ident!("{event}");
@@ -51,12 +52,12 @@ fn events(noun: &Noun) -> TokenStream {
 /// `CustomerColumns`: what `Customer::find(|c| …)` is written with.
 fn columns(noun: &Noun) -> TokenStream {
     let (p, vis, name) = (noun.root.private(), &noun.vis, &noun.ident);
-    let ident = format_ident!("{name}Columns");
-    let doc = format!("The columns of `{name}`, for typed questions: `{name}::find(|c| …)`.");
+    let ident = format_ident!("{}Columns", plain_name(name));
+    let doc = format!(" The columns of `{name}`, for typed questions: `{name}::find(|c| …)`.");
     let fields = noun.columns().map(|(field, _)| {
         let Field { ident, vis, ty, docs, name, .. } = field;
         let docs = if docs.is_empty() {
-            let doc = format!("The column `{name}`.");
+            let doc = format!(" The column `{name}`.");
             quote!(#[doc = #doc])
         } else {
             quote!(#(#docs)*)
@@ -74,8 +75,8 @@ fn columns(noun: &Noun) -> TokenStream {
 /// `CustomerStub`: what calls are made with; `#[verbs]` gives it methods.
 fn stub(noun: &Noun) -> TokenStream {
     let (p, vis, name) = (noun.root.private(), &noun.vis, &noun.ident);
-    let ident = format_ident!("{name}Stub");
-    let doc = format!("Calls to one `{name}`: `{name}::stub(id)`.");
+    let ident = format_ident!("{}Stub", plain_name(name));
+    let doc = format!(" Calls to one `{name}`: `{name}::stub(id)`.");
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -85,7 +86,7 @@ fn stub(noun: &Noun) -> TokenStream {
 
 fn stub_impls(noun: &Noun) -> TokenStream {
     let name = &noun.ident;
-    let ident = format_ident!("{name}Stub");
+    let ident = format_ident!("{}Stub", plain_name(name));
     quote! {
         #[automatically_derived]
         impl ::core::ops::Deref for #ident {
@@ -105,15 +106,15 @@ fn stub_impls(noun: &Noun) -> TokenStream {
 
 fn traits(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
-    let name = ident.to_string();
-    let (columns, stub) = (format_ident!("{ident}Columns"), format_ident!("{ident}Stub"));
+    let name = plain_name(ident);
+    let (columns, stub) = (format_ident!("{}Columns", plain_name(ident)), format_ident!("{}Stub", plain_name(ident)));
     let def = def(noun);
     let column_names = noun.columns().map(|(field, _)| {
         let Field { ident, name, .. } = field;
         quote!(#ident: __dotdo::Column::new(#name))
     });
     let to_cells = noun.columns().map(|(field, _)| {
-        let (ident, to_cell) = (&field.ident, as_value(&field.ty, "to_cell"));
+        let (ident, to_cell) = (&field.ident, serial::function(&field.ty, "to_cell"));
         quote!(#to_cell(&self.#ident)?)
     });
     let owner = if noun.fields.iter().any(|field| matches!(field.role, Role::Back(Some(_)))) { quote!(id) } else { quote!(_id) };
@@ -121,11 +122,11 @@ fn traits(noun: &Noun) -> TokenStream {
         let Field { ident, name, .. } = field;
         match &field.role {
             Role::Column(_) => {
-                let next = as_value(&field.ty, "next");
+                let next = serial::function(&field.ty, "next");
                 quote!(#ident: #next(cells, #name)?)
             },
             Role::Back(Some(back)) => {
-                let column = crate::source::plain_name(&back.column);
+                let column = plain_name(&back.column);
                 quote!(#ident: __dotdo::Many::of(id, #column))
             }
             Role::Back(None) => quote!(#ident: ::core::default::Default::default()),
@@ -144,7 +145,7 @@ fn traits(noun: &Noun) -> TokenStream {
             type Stub = #stub;
             #has_many
             fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
-                __dotdo::Ok(::std::vec![#(#to_cells),*])
+                __dotdo::Ok(::std::vec::Vec::from([#(#to_cells),*]))
             }
             fn from_cells(#owner: &str, cells: &mut dyn ::core::iter::Iterator<Item = __dotdo::Cell>) -> __dotdo::Result<Self> {
                 __dotdo::Ok(Self { #(#from_cells),* })
@@ -165,7 +166,7 @@ fn traits(noun: &Noun) -> TokenStream {
 
 fn def(noun: &Noun) -> TokenStream {
     let Noun { ident, doc, plural, table, object, history, visibility, kind, .. } = noun;
-    let name = ident.to_string();
+    let name = plain_name(ident);
     let columns = noun.columns().map(|(field, column)| column_def(noun, field, column));
     quote! {
         __dotdo::NounDef {
@@ -193,7 +194,7 @@ fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
         }
     }
     if column.default.is_some() {
-        let (to_cell, default) = (as_value(ty, "to_cell"), default_of(noun, field));
+        let (to_cell, default) = (serial::function(ty, "to_cell"), default_of(noun, field));
         rest.extend(quote!(default: __dotdo::Some(|| #to_cell(&#default())),));
     }
     if let Some(check) = &column.check {
@@ -230,7 +231,7 @@ fn default_of(noun: &Noun, field: &Field) -> TokenStream {
 
 fn serde(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
-    let copy = format_ident!("__{ident}");
+    let copy = format_ident!("__{}", plain_name(ident));
     let fields = noun.fields.iter().map(|field| {
         let Field { ident, ty, .. } = field;
         let how = match &field.role {
@@ -258,7 +259,7 @@ fn serde(noun: &Noun) -> TokenStream {
 /// `Clone`, `Debug` and `PartialEq`, as far as the user does not derive them.
 fn beside(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
-    let name = ident.to_string();
+    let name = plain_name(ident);
     let own = |name: &str| !noun.derived.iter().any(|derived| derived == name);
     let clone = own("Clone").then(|| {
         let fields = noun.fields.iter().map(|Field { ident, ty, role, .. }| {

@@ -85,9 +85,33 @@ const FUNCTION: &str = "
     #[cfg(all())]
     pub(crate) async fn charge(cx: Flow, order: Id<Order>, mut cents: i64) -> Result<Receipt> { cards::charge(order, cents).await }";
 
+const RAW: &str = "
+    pub struct r#Order {
+        #[unique] #[default(r#fn())] pub r#type: String,
+        _0: i64,
+    }";
+
+const ENUM: &str = "
+    enum Answer<'a> {
+        #[cfg(all())] Given(Receipt, #[default(1)] &'a str),
+        r#Yes { r#in: Vec<Self>, #[default] x: u8, },
+        No = 3,
+    }";
+
+const RAW_VERBS: &str = "
+    impl nouns::r#Order {
+        #[verb] fn r#move(&mut self, _: &mut Tx, r#in: Place, _1: i64) -> Result<Place> { Ok(r#in) }
+        #[verb] fn __(&mut self, _: &mut Tx) -> Result<()> { Ok(()) }
+        #[verb] fn été(&mut self, _: &mut Tx) -> Result<()> { Ok(()) }
+        #[durable] async fn r#try(cx: Flow, r#in: Place) -> Result<()> { Ok(()) }
+        #[every(\"daily\")] async fn r#loop(cx: Flow) -> Result<()> { Ok(()) }
+    }";
+
+const RAW_FUNCTION: &str = "pub(in a::b) async fn r#try(r#in: Place, _: i64) -> Result<r#Type> { r#in }";
+
 #[test]
 fn of_a_noun() {
-    for item in prefixes(NOUN) {
+    for item in [NOUN, RAW, ENUM].into_iter().flat_map(prefixes) {
         assert_kept(&item, noun::attribute(TokenStream::new(), item.clone()));
         noun::derive(item.clone());
         value::derive(item);
@@ -96,14 +120,14 @@ fn of_a_noun() {
 
 #[test]
 fn of_verbs() {
-    for item in prefixes(VERBS) {
+    for item in [VERBS, RAW_VERBS].into_iter().flat_map(prefixes) {
         assert_kept(&item, verbs::attribute(TokenStream::new(), item.clone()));
     }
 }
 
 #[test]
 fn of_functions() {
-    for item in prefixes(FUNCTION) {
+    for item in [FUNCTION, RAW_FUNCTION].into_iter().flat_map(prefixes) {
         for mark in [Mark::On, Mark::Every, Mark::Durable] {
             assert_kept(&item, function::attribute(mark, TokenStream::new(), item.clone()));
         }

@@ -6,6 +6,7 @@ use syn::Ident;
 
 use super::model::{Body, Field, Fields, Value, Variant};
 use crate::serial::{self, as_value};
+use crate::source::plain_name;
 
 /// Everything that `#[derive(Value)]` generates.
 pub fn value(value: &Value) -> TokenStream {
@@ -52,7 +53,7 @@ fn is_choice(variants: &[Variant]) -> bool {
 }
 
 fn shape(value: &Value) -> TokenStream {
-    let name = value.ident.to_string();
+    let name = plain_name(&value.ident);
     match &value.body {
         Body::Struct(fields) => fields_shape(&name, fields),
         Body::Enum(variants) if is_choice(variants) => {
@@ -118,7 +119,7 @@ fn choice_cells(value: &Value, variants: &[Variant]) -> TokenStream {
 /// A newtype is in the column what it wraps.
 fn transparent_cells(field: &Field) -> TokenStream {
     let nullable = as_value(&field.ty, "NULLABLE");
-    let (to_cell, from_cell) = (as_value(&field.ty, "to_cell"), as_value(&field.ty, "from_cell"));
+    let (to_cell, from_cell) = (serial::function(&field.ty, "to_cell"), serial::function(&field.ty, "from_cell"));
     quote! {
         const NULLABLE: bool = #nullable;
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
@@ -133,7 +134,7 @@ fn transparent_cells(field: &Field) -> TokenStream {
 /// The private copy that serde's derives see.
 fn serde(value: &Value) -> TokenStream {
     let ident = &value.ident;
-    let copy = format_ident!("__{ident}");
+    let copy = format_ident!("__{}", plain_name(ident));
     let copied = |name: &str, fields| copied(value, name, fields);
     let (container, definition) = match &value.body {
         Body::Struct(fields) => {
@@ -209,7 +210,7 @@ fn pattern(path: &TokenStream, fields: &Fields, prefix: &str) -> (TokenStream, V
 /// Every way the value can be made: path, name, fields.
 fn forms(value: &Value) -> Vec<(TokenStream, String, &Fields)> {
     match &value.body {
-        Body::Struct(fields) => vec![(quote!(Self), value.ident.to_string(), fields)],
+        Body::Struct(fields) => vec![(quote!(Self), plain_name(&value.ident), fields)],
         Body::Enum(variants) => variants
             .iter()
             .map(|variant| {

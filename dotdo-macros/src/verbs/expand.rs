@@ -9,7 +9,7 @@ use crate::attributes::{cfgs, is_for_callers};
 use crate::function::{self, Form, carrier};
 use crate::serial;
 use crate::signature::Arg;
-use crate::source::plain_name;
+use crate::source::{identifier, plain_name};
 
 /// The `impl` and everything beside it.
 pub fn verbs(verbs: &Verbs) -> TokenStream {
@@ -50,7 +50,7 @@ fn keys(verbs: &Verbs) -> TokenStream {
     let keys: Vec<_> = emitting(verbs)
         .map(|(method, event, output)| {
             let (cfgs, verb) = (cfgs(&method.attrs), plain_name(event));
-            let doc = format!("`{}` was done. The payload is what it returned.", method.name);
+            let doc = format!(" `{}` was done. The payload is what it returned.", method.name);
             quote! {
                 #(#cfgs)*
                 #[doc = #doc]
@@ -71,10 +71,10 @@ fn keys(verbs: &Verbs) -> TokenStream {
 fn events(verbs: &Verbs) -> TokenStream {
     let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
     let ident = format_ident!("{name}Event");
-    let doc = format!("What happens to `{name}`: one variant for each event, for handlers of `{name}::*`.");
+    let doc = format!(" What happens to `{name}`: one variant for each event, for handlers of `{name}::*`.");
     let own = emitting(verbs).map(|(method, event, output)| {
         let (cfgs, variant) = (cfgs(&method.attrs), variant(event));
-        let doc = format!("`{}` was done.", method.name);
+        let doc = format!(" `{}` was done.", method.name);
         quote!(#(#cfgs)* #[doc = #doc] #variant(#p::Event<#noun, #output>))
     });
     quote! {
@@ -95,7 +95,7 @@ fn events(verbs: &Verbs) -> TokenStream {
 
 /// The variant of an event.
 fn variant(event: &syn::Ident) -> syn::Ident {
-    format_ident!("{}", dotdo_core::names::pascal(&plain_name(event)), span = event.span())
+    identifier(&dotdo_core::names::pascal(&plain_name(event)), event.span())
 }
 
 /// How an event becomes a variant.
@@ -188,7 +188,7 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
     let Method { ident, name, args, .. } = method;
     let attrs = method.attrs.iter().filter(|attr| is_for_callers(attr));
     let undocumented = method.doc.is_empty().then(|| {
-        let doc = format!("Calls `{name}`.");
+        let doc = format!(" Calls `{name}`.");
         quote!(#[doc = #doc])
     });
     let carrier = carrier(ident);

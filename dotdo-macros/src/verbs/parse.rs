@@ -1,7 +1,7 @@
 //! From an `impl` to the model.
 
 use dotdo_core::names::VerbForms;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, FnArg, Ident, Meta, Path, PathArguments, ReceiverKind, Type};
 
@@ -12,7 +12,7 @@ use crate::function::{self, Durable, Form, Marks};
 use crate::options::{self, Name, PathTo};
 use crate::paths::Root;
 use crate::signature::{self, last_segment};
-use crate::source::{Function, Impl, Member, plain_name};
+use crate::source::{Function, Impl, Member, identifier, plain_name};
 
 /// The attributes of functions inside the `impl`.
 pub const MARKS: &[&str] = &["verb", "query", "on", "every", "durable"];
@@ -149,14 +149,6 @@ fn event(attr: &Attribute, function: &Function, errors: &mut Errors) -> Option<I
     }
     let ident = &function.sig.ident;
     Some(given.event.map_or_else(|| identifier(&VerbForms::of(&plain_name(ident)).event, ident.span()), |event| event.0))
-}
-
-/// An identifier of that name; a keyword becomes a raw one.
-fn identifier(name: &str, span: Span) -> Ident {
-    match syn::parse_str::<Ident>(name) {
-        Ok(_) => Ident::new(name, span),
-        Err(_) => Ident::new_raw(name, span),
-    }
 }
 
 fn receiver(is_verb: bool, function: &Function, errors: &mut Errors) {

@@ -1,6 +1,6 @@
 use dotdo::prelude::*;
 /// Somebody who buys from us.
-#[derive(Clone, Debug, PartialEq, ::dotdo::__private::Noun)]
+#[derive(::dotdo::__private::Noun)]
 #[dotdo_noun(plural = "Clients", visibility = "org", kind = "Human")]
 pub struct Client {
     /// Where to write to.
@@ -22,428 +22,442 @@ pub struct Client {
     #[backref(Order::client)]
     pub orders: Many<Order>,
 }
-#[allow(non_upper_case_globals, dead_code)]
-impl Client {
-    ///A new `Client` was stored. The payload is the `Client`.
-    pub const created: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Client",
-        "created",
-    );
-    ///A `Client` was changed. The payload is the `Client` as it is now.
-    pub const updated: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Client",
-        "updated",
-    );
-    ///A `Client` was deleted. The payload is the `Client` as it was.
-    pub const deleted: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Client",
-        "deleted",
-    );
-}
-///The columns of `Client`, for typed questions: `Client::find(|c| …)`.
+/// The columns of `Client`, for typed questions: `Client::find(|c| …)`.
 #[derive(Clone, Copy)]
 #[allow(dead_code)]
 pub struct ClientColumns {
     /// Where to write to.
     pub email: ::dotdo::__private::Column<String>,
-    ///The column `plan`.
+    /// The column `plan`.
     pub plan: ::dotdo::__private::Column<Plan>,
-    ///The column `about`.
+    /// The column `about`.
     pub about: ::dotdo::__private::Column<Option<String>>,
-    ///The column `phone`.
+    /// The column `phone`.
     pub phone: ::dotdo::__private::Column<Option<String>>,
-    ///The column `stars`.
+    /// The column `stars`.
     stars: ::dotdo::__private::Column<i64>,
-    ///The column `friend`.
+    /// The column `friend`.
     pub friend: ::dotdo::__private::Column<Option<Ref<Client>>>,
 }
-///Calls to one `Client`: `Client::stub(id)`.
+/// Calls to one `Client`: `Client::stub(id)`.
 #[derive(Clone, Debug)]
 pub struct ClientStub(::dotdo::__private::Stub<Client>);
-#[automatically_derived]
-impl ::core::ops::Deref for ClientStub {
-    type Target = ::dotdo::__private::Stub<Client>;
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Onward for ClientStub {
-    fn onward(chain: ::dotdo::__private::Chain) -> Self {
-        Self(::dotdo::__private::Onward::onward(chain))
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Noun for Client {
-    const NAME: &'static str = "Client";
-    const DEF: &'static ::dotdo::__private::NounDef = &::dotdo::__private::NounDef {
-        name: "Client",
-        plural: "Clients",
-        table: "clients",
-        object: false,
-        history: true,
-        visibility: "org",
-        kind: "Human",
-        doc: "Somebody who buys from us.",
-        columns: &[
-            ::dotdo::__private::ColumnDef {
-                unique: true,
-                doc: "Where to write to.",
-                ..::dotdo::__private::ColumnDef::new(
-                    "email",
-                    <String as ::dotdo::__private::Value>::SHAPE,
-                    <String as ::dotdo::__private::Value>::NULLABLE,
-                )
-            },
-            ::dotdo::__private::ColumnDef {
-                index: true,
-                default: ::core::option::Option::Some(|| <Plan as ::dotdo::__private::Value>::to_cell(
-                    &Client::__default_plan(),
-                )),
-                ..::dotdo::__private::ColumnDef::new(
-                    "plan",
-                    <Plan as ::dotdo::__private::Value>::SHAPE,
-                    <Plan as ::dotdo::__private::Value>::NULLABLE,
-                )
-            },
-            ::dotdo::__private::ColumnDef {
-                search: true,
-                ..::dotdo::__private::ColumnDef::new(
-                    "about",
-                    <Option<String> as ::dotdo::__private::Value>::SHAPE,
-                    <Option<String> as ::dotdo::__private::Value>::NULLABLE,
-                )
-            },
-            ::dotdo::__private::ColumnDef {
-                secret: true,
-                was: ::core::option::Option::Some("tel"),
-                ..::dotdo::__private::ColumnDef::new(
-                    "phone",
-                    <Option<String> as ::dotdo::__private::Value>::SHAPE,
-                    <Option<String> as ::dotdo::__private::Value>::NULLABLE,
-                )
-            },
-            ::dotdo::__private::ColumnDef {
-                check: ::core::option::Option::Some("stars <> 7"),
-                range: ::core::option::Option::Some((
-                    ::core::option::Option::Some(0f64),
-                    ::core::option::Option::Some(10f64),
-                )),
-                ..::dotdo::__private::ColumnDef::new(
-                    "stars",
-                    <i64 as ::dotdo::__private::Value>::SHAPE,
-                    <i64 as ::dotdo::__private::Value>::NULLABLE,
-                )
-            },
-            ::dotdo::__private::ColumnDef::new(
-                "friend",
-                <Option<Ref<Client>> as ::dotdo::__private::Value>::SHAPE,
-                <Option<Ref<Client>> as ::dotdo::__private::Value>::NULLABLE,
-            ),
-        ],
-        cells: ::dotdo::__private::cells_of::<Client>,
-    };
-    const COLUMNS: ClientColumns = ClientColumns {
-        email: ::dotdo::__private::Column::new("email"),
-        plan: ::dotdo::__private::Column::new("plan"),
-        about: ::dotdo::__private::Column::new("about"),
-        phone: ::dotdo::__private::Column::new("phone"),
-        stars: ::dotdo::__private::Column::new("stars"),
-        friend: ::dotdo::__private::Column::new("friend"),
-    };
-    type Columns = ClientColumns;
-    type Stub = ClientStub;
-    fn to_cells(
-        &self,
-    ) -> ::dotdo::__private::Result<::std::vec::Vec<::dotdo::__private::Cell>> {
-        Ok(
-            ::std::vec![
-                < String as ::dotdo::__private::Value > ::to_cell(& self.email) ?, < Plan
-                as ::dotdo::__private::Value > ::to_cell(& self.plan) ?, < Option <
-                String > as ::dotdo::__private::Value > ::to_cell(& self.about) ?, <
-                Option < String > as ::dotdo::__private::Value > ::to_cell(& self.phone)
-                ?, < i64 as ::dotdo::__private::Value > ::to_cell(& self.stars) ?, <
-                Option < Ref < Client > > as ::dotdo::__private::Value > ::to_cell(& self
-                .friend) ?
-            ],
-        )
-    }
-    fn from_cells(
-        id: &str,
-        cells: &mut dyn ::core::iter::Iterator<Item = ::dotdo::__private::Cell>,
-    ) -> ::dotdo::__private::Result<Self> {
-        Ok(Self {
-            email: ::dotdo::__private::next_cell(cells, "email")?,
-            plan: ::dotdo::__private::next_cell(cells, "plan")?,
-            about: ::dotdo::__private::next_cell(cells, "about")?,
-            phone: ::dotdo::__private::next_cell(cells, "phone")?,
-            stars: ::dotdo::__private::next_cell(cells, "stars")?,
-            friend: ::dotdo::__private::next_cell(cells, "friend")?,
-            orders: ::dotdo::__private::Many::of(id, "client"),
-        })
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Row for Client {}
-#[automatically_derived]
-impl ::dotdo::__private::Value for Client {
-    const SHAPE: ::dotdo::__private::Shape = ::dotdo::__private::Shape::Record(
-        "Client",
-        &[
-            ::dotdo::__private::Member {
-                name: "email",
-                shape: <String as ::dotdo::__private::Value>::SHAPE,
-                optional: <String as ::dotdo::__private::Value>::NULLABLE,
-                doc: "Where to write to.",
-            },
-            ::dotdo::__private::Member {
-                name: "plan",
-                shape: <Plan as ::dotdo::__private::Value>::SHAPE,
-                optional: true,
-                doc: "",
-            },
-            ::dotdo::__private::Member {
-                name: "about",
-                shape: <Option<String> as ::dotdo::__private::Value>::SHAPE,
-                optional: <Option<String> as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-            ::dotdo::__private::Member {
-                name: "phone",
-                shape: <Option<String> as ::dotdo::__private::Value>::SHAPE,
-                optional: <Option<String> as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-            ::dotdo::__private::Member {
-                name: "stars",
-                shape: <i64 as ::dotdo::__private::Value>::SHAPE,
-                optional: <i64 as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-            ::dotdo::__private::Member {
-                name: "friend",
-                shape: <Option<Ref<Client>> as ::dotdo::__private::Value>::SHAPE,
-                optional: <Option<Ref<Client>> as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-        ],
-    );
-    type Next = ();
-}
-#[automatically_derived]
-impl ::dotdo::__private::Listed for Client {
-    const ITEM: ::dotdo::__private::Item = ::dotdo::__private::Item::Noun(
-        <Self as ::dotdo::__private::Noun>::DEF,
-    );
-}
-impl Client {
-    #[doc(hidden)]
-    fn __default_plan() -> Plan {
-        Plan::Free
-    }
-}
 const _: () = {
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
+    use ::dotdo::__private as __dotdo;
+    #[allow(non_upper_case_globals, dead_code)]
+    impl Client {
+        /// A new `Client` was stored. The payload is the `Client`.
+        pub const created: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Client",
+            "created",
+        );
+        /// A `Client` was changed. The payload is the `Client` as it is now.
+        pub const updated: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Client",
+            "updated",
+        );
+        /// A `Client` was deleted. The payload is the `Client` as it was.
+        pub const deleted: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Client",
+            "deleted",
+        );
+    }
+    #[automatically_derived]
+    impl __dotdo::Noun for Client {
+        const NAME: &'static str = "Client";
+        const DEF: &'static __dotdo::NounDef = &__dotdo::NounDef {
+            name: "Client",
+            plural: "Clients",
+            table: "clients",
+            object: false,
+            history: true,
+            visibility: "org",
+            kind: "Human",
+            doc: "Somebody who buys from us.",
+            columns: &[
+                __dotdo::ColumnDef {
+                    unique: true,
+                    doc: "Where to write to.",
+                    ..__dotdo::ColumnDef::of::<String>("email")
+                },
+                __dotdo::ColumnDef {
+                    index: true,
+                    default: __dotdo::Some(|| <Plan as __dotdo::Value>::to_cell(
+                        &Client::__default_plan(),
+                    )),
+                    ..__dotdo::ColumnDef::new(
+                        "plan",
+                        <Plan as __dotdo::Value>::SHAPE,
+                        <Plan as __dotdo::Value>::NULLABLE,
+                    )
+                },
+                __dotdo::ColumnDef {
+                    search: true,
+                    ..__dotdo::ColumnDef::of::<Option<String>>("about")
+                },
+                __dotdo::ColumnDef {
+                    secret: true,
+                    was: __dotdo::Some("tel"),
+                    ..__dotdo::ColumnDef::of::<Option<String>>("phone")
+                },
+                __dotdo::ColumnDef {
+                    check: __dotdo::Some("stars <> 7"),
+                    range: __dotdo::Some((__dotdo::Some(0f64), __dotdo::Some(10f64))),
+                    ..__dotdo::ColumnDef::of::<i64>("stars")
+                },
+                __dotdo::ColumnDef::new(
+                    "friend",
+                    <Option<Ref<Client>> as __dotdo::Value>::SHAPE,
+                    <Option<Ref<Client>> as __dotdo::Value>::NULLABLE,
+                ),
+            ],
+            cells: __dotdo::cells_of::<Client>,
+        };
+        const COLUMNS: ClientColumns = ClientColumns {
+            email: __dotdo::Column::new("email"),
+            plan: __dotdo::Column::new("plan"),
+            about: __dotdo::Column::new("about"),
+            phone: __dotdo::Column::new("phone"),
+            stars: __dotdo::Column::new("stars"),
+            friend: __dotdo::Column::new("friend"),
+        };
+        type Columns = ClientColumns;
+        type Stub = ClientStub;
+        const HAS_MANY: bool = true;
+        fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
+            __dotdo::Ok(
+                ::std::vec::Vec::from([
+                    __dotdo::Value::to_cell(&self.email)?,
+                    <Plan as __dotdo::Value>::to_cell(&self.plan)?,
+                    __dotdo::Value::to_cell(&self.about)?,
+                    __dotdo::Value::to_cell(&self.phone)?,
+                    __dotdo::Value::to_cell(&self.stars)?,
+                    <Option<Ref<Client>> as __dotdo::Value>::to_cell(&self.friend)?,
+                ]),
+            )
+        }
+        fn from_cells(
+            id: &str,
+            cells: &mut dyn ::core::iter::Iterator<Item = __dotdo::Cell>,
+        ) -> __dotdo::Result<Self> {
+            __dotdo::Ok(Self {
+                email: __dotdo::Value::next(cells, "email")?,
+                plan: <Plan as __dotdo::Value>::next(cells, "plan")?,
+                about: __dotdo::Value::next(cells, "about")?,
+                phone: __dotdo::Value::next(cells, "phone")?,
+                stars: __dotdo::Value::next(cells, "stars")?,
+                friend: <Option<Ref<Client>> as __dotdo::Value>::next(cells, "friend")?,
+                orders: __dotdo::Many::of(id, "client"),
+            })
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Row for Client {}
+    #[automatically_derived]
+    impl __dotdo::Value for Client {
+        const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
+            "Client",
+            &[
+                __dotdo::Member::of::<String>("email", "Where to write to."),
+                __dotdo::Member {
+                    name: "plan",
+                    shape: <Plan as __dotdo::Value>::SHAPE,
+                    optional: true,
+                    doc: "",
+                },
+                __dotdo::Member::of::<Option<String>>("about", ""),
+                __dotdo::Member::of::<Option<String>>("phone", ""),
+                __dotdo::Member::of::<i64>("stars", ""),
+                __dotdo::Member {
+                    name: "friend",
+                    shape: <Option<Ref<Client>> as __dotdo::Value>::SHAPE,
+                    optional: <Option<Ref<Client>> as __dotdo::Value>::NULLABLE,
+                    doc: "",
+                },
+            ],
+        );
+        type Next = ();
+    }
+    #[automatically_derived]
+    impl __dotdo::Listed for Client {
+        const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
+    }
+    #[automatically_derived]
+    impl ::core::ops::Deref for ClientStub {
+        type Target = __dotdo::Stub<Client>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Onward for ClientStub {
+        fn onward(chain: __dotdo::Chain) -> Self {
+            Self(__dotdo::Onward::onward(chain))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for Client {
+        fn clone(&self) -> Self {
+            Self {
+                email: ::core::clone::Clone::clone(&self.email),
+                plan: <Plan as __dotdo::Value>::copy(&self.plan),
+                about: ::core::clone::Clone::clone(&self.about),
+                phone: ::core::clone::Clone::clone(&self.phone),
+                stars: ::core::clone::Clone::clone(&self.stars),
+                friend: <Option<Ref<Client>> as __dotdo::Value>::copy(&self.friend),
+                orders: ::core::clone::Clone::clone(&self.orders),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Client {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Client")
+                .field("email", &self.email)
+                .field("plan", <Plan as __dotdo::Value>::show(&self.plan))
+                .field("about", &self.about)
+                .field("phone", &self.phone)
+                .field("stars", &self.stars)
+                .field(
+                    "friend",
+                    <Option<Ref<Client>> as __dotdo::Value>::show(&self.friend),
+                )
+                .field("orders", &self.orders)
+                .finish()
+        }
+    }
+    #[automatically_derived]
+    impl ::core::cmp::PartialEq for Client {
+        fn eq(&self, other: &Self) -> bool {
+            self.email == other.email
+                && <Plan as __dotdo::Value>::same(&self.plan, &other.plan)
+                && self.about == other.about && self.phone == other.phone
+                && self.stars == other.stars
+                && <Option<
+                    Ref<Client>,
+                > as __dotdo::Value>::same(&self.friend, &other.friend)
+                && self.orders == other.orders
+        }
+    }
+    impl Client {
+        #[doc(hidden)]
+        fn __default_plan() -> Plan {
+            Plan::Free
+        }
+    }
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
         crate = "::dotdo::__private::serde",
         remote = "Client",
         rename = "Client",
-        expecting = "a `Client`",
+        expecting = "`Client`",
     )]
     struct __Client {
         email: String,
-        #[serde(default = "Client::__default_plan")]
+        #[serde(
+            serialize_with = "<Plan as ::dotdo::__private::Value>::write",
+            deserialize_with = "<Plan as ::dotdo::__private::Value>::read",
+            default = "Client::__default_plan"
+        )]
         plan: Plan,
         about: Option<String>,
         phone: Option<String>,
         stars: i64,
+        #[serde(
+            serialize_with = "<Option < Ref < Client > > as ::dotdo::__private::Value>::write",
+            deserialize_with = "<Option < Ref < Client > > as ::dotdo::__private::Value>::read",
+            default
+        )]
         friend: Option<Ref<Client>>,
         #[serde(skip)]
         orders: Many<Order>,
     }
     #[automatically_derived]
-    impl ::dotdo::__private::serde::Serialize for Client {
-        fn serialize<S: ::dotdo::__private::serde::Serializer>(
+    impl __dotdo::serde::Serialize for Client {
+        fn serialize<S: __dotdo::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::core::result::Result<S::Ok, S::Error> {
+        ) -> __dotdo::Result<S::Ok, S::Error> {
             __Client::serialize(self, serializer)
         }
     }
     #[automatically_derived]
-    impl<'de> ::dotdo::__private::serde::Deserialize<'de> for Client {
-        fn deserialize<D: ::dotdo::__private::serde::Deserializer<'de>>(
+    impl<'de> __dotdo::serde::Deserialize<'de> for Client {
+        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::core::result::Result<Self, D::Error> {
+        ) -> __dotdo::Result<Self, D::Error> {
             __Client::deserialize(deserializer)
         }
     }
-};
-const _: () = {
-    const fn refers(_: impl ::dotdo::__private::Backref<Client> + ::core::marker::Copy) {}
-    refers(<Order as ::dotdo::__private::Noun>::COLUMNS.client)
+    const _: () = {
+        const fn refers<C: __dotdo::Backref<Client> + ::core::marker::Copy>(_: C) {}
+        refers(<Order as __dotdo::Noun>::COLUMNS.client)
+    };
 };
 #[derive(Clone, Default)]
-#[derive(Debug, PartialEq, ::dotdo::__private::Noun)]
+#[derive(::dotdo::__private::Noun)]
 #[dotdo_noun(object, table = "purchases", history = none)]
+#[dotdo_derived(Clone)]
 struct Order {
     client: Ref<Client>,
     r#type: String,
 }
-#[allow(non_upper_case_globals, dead_code)]
-impl Order {
-    ///A new `Order` was stored. The payload is the `Order`.
-    const created: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Order",
-        "created",
-    );
-    ///A `Order` was changed. The payload is the `Order` as it is now.
-    const updated: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Order",
-        "updated",
-    );
-    ///A `Order` was deleted. The payload is the `Order` as it was.
-    const deleted: ::dotdo::__private::EventKey<Self> = ::dotdo::__private::EventKey::new(
-        "Order",
-        "deleted",
-    );
-}
-///The columns of `Order`, for typed questions: `Order::find(|c| …)`.
+/// The columns of `Order`, for typed questions: `Order::find(|c| …)`.
 #[derive(Clone, Copy)]
 #[allow(dead_code)]
 struct OrderColumns {
-    ///The column `client`.
+    /// The column `client`.
     client: ::dotdo::__private::Column<Ref<Client>>,
-    ///The column `type`.
+    /// The column `type`.
     r#type: ::dotdo::__private::Column<String>,
 }
-///Calls to one `Order`: `Order::stub(id)`.
+/// Calls to one `Order`: `Order::stub(id)`.
 #[derive(Clone, Debug)]
 struct OrderStub(::dotdo::__private::Stub<Order>);
-#[automatically_derived]
-impl ::core::ops::Deref for OrderStub {
-    type Target = ::dotdo::__private::Stub<Order>;
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Onward for OrderStub {
-    fn onward(chain: ::dotdo::__private::Chain) -> Self {
-        Self(::dotdo::__private::Onward::onward(chain))
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Noun for Order {
-    const NAME: &'static str = "Order";
-    const DEF: &'static ::dotdo::__private::NounDef = &::dotdo::__private::NounDef {
-        name: "Order",
-        plural: "Orders",
-        table: "purchases",
-        object: true,
-        history: false,
-        visibility: "user",
-        kind: "Entity",
-        doc: "",
-        columns: &[
-            ::dotdo::__private::ColumnDef::new(
-                "client",
-                <Ref<Client> as ::dotdo::__private::Value>::SHAPE,
-                <Ref<Client> as ::dotdo::__private::Value>::NULLABLE,
-            ),
-            ::dotdo::__private::ColumnDef::new(
-                "type",
-                <String as ::dotdo::__private::Value>::SHAPE,
-                <String as ::dotdo::__private::Value>::NULLABLE,
-            ),
-        ],
-        cells: ::dotdo::__private::cells_of::<Order>,
-    };
-    const COLUMNS: OrderColumns = OrderColumns {
-        client: ::dotdo::__private::Column::new("client"),
-        r#type: ::dotdo::__private::Column::new("type"),
-    };
-    type Columns = OrderColumns;
-    type Stub = OrderStub;
-    fn to_cells(
-        &self,
-    ) -> ::dotdo::__private::Result<::std::vec::Vec<::dotdo::__private::Cell>> {
-        Ok(
-            ::std::vec![
-                < Ref < Client > as ::dotdo::__private::Value > ::to_cell(& self.client)
-                ?, < String as ::dotdo::__private::Value > ::to_cell(& self.r#type) ?
-            ],
-        )
-    }
-    fn from_cells(
-        _id: &str,
-        cells: &mut dyn ::core::iter::Iterator<Item = ::dotdo::__private::Cell>,
-    ) -> ::dotdo::__private::Result<Self> {
-        Ok(Self {
-            client: ::dotdo::__private::next_cell(cells, "client")?,
-            r#type: ::dotdo::__private::next_cell(cells, "type")?,
-        })
-    }
-}
-#[automatically_derived]
-impl ::dotdo::__private::Value for Order {
-    const SHAPE: ::dotdo::__private::Shape = ::dotdo::__private::Shape::Record(
-        "Order",
-        &[
-            ::dotdo::__private::Member {
-                name: "client",
-                shape: <Ref<Client> as ::dotdo::__private::Value>::SHAPE,
-                optional: <Ref<Client> as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-            ::dotdo::__private::Member {
-                name: "type",
-                shape: <String as ::dotdo::__private::Value>::SHAPE,
-                optional: <String as ::dotdo::__private::Value>::NULLABLE,
-                doc: "",
-            },
-        ],
-    );
-    type Next = ();
-}
-#[automatically_derived]
-impl ::dotdo::__private::Listed for Order {
-    const ITEM: ::dotdo::__private::Item = ::dotdo::__private::Item::Noun(
-        <Self as ::dotdo::__private::Noun>::DEF,
-    );
-}
 const _: () = {
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
+    use ::dotdo::__private as __dotdo;
+    #[allow(non_upper_case_globals, dead_code)]
+    impl Order {
+        /// A new `Order` was stored. The payload is the `Order`.
+        const created: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Order",
+            "created",
+        );
+        /// A `Order` was changed. The payload is the `Order` as it is now.
+        const updated: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Order",
+            "updated",
+        );
+        /// A `Order` was deleted. The payload is the `Order` as it was.
+        const deleted: __dotdo::EventKey<Self> = __dotdo::EventKey::new(
+            "Order",
+            "deleted",
+        );
+    }
+    #[automatically_derived]
+    impl __dotdo::Noun for Order {
+        const NAME: &'static str = "Order";
+        const DEF: &'static __dotdo::NounDef = &__dotdo::NounDef {
+            name: "Order",
+            plural: "Orders",
+            table: "purchases",
+            object: true,
+            history: false,
+            visibility: "user",
+            kind: "Entity",
+            doc: "",
+            columns: &[
+                __dotdo::ColumnDef::new(
+                    "client",
+                    <Ref<Client> as __dotdo::Value>::SHAPE,
+                    <Ref<Client> as __dotdo::Value>::NULLABLE,
+                ),
+                __dotdo::ColumnDef::of::<String>("type"),
+            ],
+            cells: __dotdo::cells_of::<Order>,
+        };
+        const COLUMNS: OrderColumns = OrderColumns {
+            client: __dotdo::Column::new("client"),
+            r#type: __dotdo::Column::new("type"),
+        };
+        type Columns = OrderColumns;
+        type Stub = OrderStub;
+        fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
+            __dotdo::Ok(
+                ::std::vec::Vec::from([
+                    <Ref<Client> as __dotdo::Value>::to_cell(&self.client)?,
+                    __dotdo::Value::to_cell(&self.r#type)?,
+                ]),
+            )
+        }
+        fn from_cells(
+            _id: &str,
+            cells: &mut dyn ::core::iter::Iterator<Item = __dotdo::Cell>,
+        ) -> __dotdo::Result<Self> {
+            __dotdo::Ok(Self {
+                client: <Ref<Client> as __dotdo::Value>::next(cells, "client")?,
+                r#type: __dotdo::Value::next(cells, "type")?,
+            })
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Value for Order {
+        const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
+            "Order",
+            &[
+                __dotdo::Member {
+                    name: "client",
+                    shape: <Ref<Client> as __dotdo::Value>::SHAPE,
+                    optional: <Ref<Client> as __dotdo::Value>::NULLABLE,
+                    doc: "",
+                },
+                __dotdo::Member::of::<String>("type", ""),
+            ],
+        );
+        type Next = ();
+    }
+    #[automatically_derived]
+    impl __dotdo::Listed for Order {
+        const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
+    }
+    #[automatically_derived]
+    impl ::core::ops::Deref for OrderStub {
+        type Target = __dotdo::Stub<Order>;
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Onward for OrderStub {
+        fn onward(chain: __dotdo::Chain) -> Self {
+            Self(__dotdo::Onward::onward(chain))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Order {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Order")
+                .field("client", <Ref<Client> as __dotdo::Value>::show(&self.client))
+                .field("type", &self.r#type)
+                .finish()
+        }
+    }
+    #[automatically_derived]
+    impl ::core::cmp::PartialEq for Order {
+        fn eq(&self, other: &Self) -> bool {
+            <Ref<Client> as __dotdo::Value>::same(&self.client, &other.client)
+                && self.r#type == other.r#type
+        }
+    }
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
         crate = "::dotdo::__private::serde",
         remote = "Order",
         rename = "Order",
-        expecting = "a `Order`",
+        expecting = "`Order`",
     )]
     struct __Order {
+        #[serde(
+            serialize_with = "<Ref < Client > as ::dotdo::__private::Value>::write",
+            deserialize_with = "<Ref < Client > as ::dotdo::__private::Value>::read"
+        )]
         client: Ref<Client>,
         r#type: String,
     }
     #[automatically_derived]
-    impl ::dotdo::__private::serde::Serialize for Order {
-        fn serialize<S: ::dotdo::__private::serde::Serializer>(
+    impl __dotdo::serde::Serialize for Order {
+        fn serialize<S: __dotdo::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::core::result::Result<S::Ok, S::Error> {
+        ) -> __dotdo::Result<S::Ok, S::Error> {
             __Order::serialize(self, serializer)
         }
     }
     #[automatically_derived]
-    impl<'de> ::dotdo::__private::serde::Deserialize<'de> for Order {
-        fn deserialize<D: ::dotdo::__private::serde::Deserializer<'de>>(
+    impl<'de> __dotdo::serde::Deserialize<'de> for Order {
+        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::core::result::Result<Self, D::Error> {
+        ) -> __dotdo::Result<Self, D::Error> {
             __Order::deserialize(deserializer)
         }
     }

@@ -29,15 +29,7 @@ impl Order {
         self.total_cents > Self::LIMIT
     }
 }
-#[allow(non_upper_case_globals, dead_code, private_interfaces)]
-impl Order {
-    ///`pay` was done. The payload is what it returned.
-    pub const paid: ::dotdo::__private::EventKey<Order, Receipt> = ::dotdo::__private::EventKey::new(
-        "Order",
-        "paid",
-    );
-}
-///Everything that happens to a `Order`, for handlers of `Order::*`.
+/// What happens to `Order`: one variant for each event, for handlers of `Order::*`.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code, private_interfaces)]
 pub enum OrderEvent {
@@ -47,32 +39,40 @@ pub enum OrderEvent {
     Updated(::dotdo::__private::Event<Order>),
     /// It was deleted; the payload is what it was.
     Deleted(::dotdo::__private::Event<Order>),
-    ///`pay` was done.
+    /// `pay` was done.
     Paid(::dotdo::__private::Event<Order, Receipt>),
 }
-#[automatically_derived]
-impl ::dotdo::__private::AllEvents<Order> for OrderEvent {
-    fn read(json: &::dotdo::__private::Json) -> ::dotdo::__private::Result<Self> {
-        match ::dotdo::__private::event_verb(json)?.as_str() {
-            "created" => ::dotdo::__private::Event::read(json).map(Self::Created),
-            "updated" => ::dotdo::__private::Event::read(json).map(Self::Updated),
-            "deleted" => ::dotdo::__private::Event::read(json).map(Self::Deleted),
-            "paid" => ::dotdo::__private::Event::read(json).map(Self::Paid),
-            other => {
-                ::core::result::Result::Err(
-                    ::dotdo::__private::unknown_event("Order", other),
-                )
+const _: () = {
+    use ::dotdo::__private as __dotdo;
+    #[allow(non_upper_case_globals, dead_code, private_interfaces)]
+    impl Order {
+        /// `pay` was done. The payload is what it returned.
+        pub const paid: __dotdo::EventKey<Order, Receipt> = __dotdo::EventKey::new(
+            "Order",
+            "paid",
+        );
+    }
+    impl __dotdo::AllEvents<Order> for OrderEvent {
+        fn read(json: &__dotdo::Json) -> __dotdo::Result<Self> {
+            match __dotdo::event_verb(json)?.as_str() {
+                "created" => __dotdo::Event::read(json).map(Self::Created),
+                "updated" => __dotdo::Event::read(json).map(Self::Updated),
+                "deleted" => __dotdo::Event::read(json).map(Self::Deleted),
+                "paid" => <Receipt as __dotdo::Value>::event(json).map(Self::Paid),
+                other => __dotdo::Err(__dotdo::unknown_event("Order", other)),
             }
         }
     }
-}
-const _: () = {
     #[derive(
         ::dotdo::__private::serde::Serialize,
         ::dotdo::__private::serde::Deserialize
     )]
     #[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
     struct __PayArgs {
+        #[serde(
+            serialize_with = "<Receipt as ::dotdo::__private::Value>::write",
+            deserialize_with = "<Receipt as ::dotdo::__private::Value>::read"
+        )]
         receipt: Receipt,
     }
     #[cfg(feature = "refunds")]
@@ -102,17 +102,17 @@ const _: () = {
     #[allow(dead_code, private_interfaces)]
     impl OrderStub {
         /// Emits `Order::paid`, whose payload is what this returns.
-        pub fn pay(&self, receipt: Receipt) -> ::dotdo::__private::Call<Receipt> {
-            ::dotdo::__private::Stub::<Order>::call(self, "pay", &__PayArgs { receipt })
+        pub fn pay(&self, receipt: Receipt) -> __dotdo::Call<Receipt> {
+            <Receipt as __dotdo::Value>::call(self, "pay", &__PayArgs { receipt })
         }
-        ///Calls `touch`.
+        /// Calls `touch`.
         #[cfg(feature = "refunds")]
-        pub fn touch(&self, _why: Option<String>) -> ::dotdo::__private::Call<()> {
-            ::dotdo::__private::Stub::<Order>::call(self, "touch", &__TouchArgs { _why })
+        pub fn touch(&self, _why: Option<String>) -> __dotdo::Call<()> {
+            __dotdo::Stub::<Order>::call(self, "touch", &__TouchArgs { _why })
         }
         /// Reads only; no event.
-        pub fn buyer(&self) -> ::dotdo::__private::Call<Ref<Customer>> {
-            ::dotdo::__private::Stub::<Order>::call(self, "buyer", &__BuyerArgs {})
+        pub fn buyer(&self) -> __dotdo::Call<Ref<Customer>> {
+            <Ref<Customer> as __dotdo::Value>::call(self, "buyer", &__BuyerArgs {})
         }
     }
     impl Order {
@@ -120,24 +120,17 @@ const _: () = {
         pub fn review(stars: i64) -> ::dotdo::__private::Child<String> {
             ::dotdo::__private::Child::new(Self::__FLOW_REVIEW, &__ReviewArgs { stars })
         }
-        const __FLOW_REVIEW: &'static ::dotdo::__private::FlowDef = &::dotdo::__private::FlowDef {
+        const __FLOW_REVIEW: &'static __dotdo::FlowDef = &__dotdo::FlowDef {
             name: "Order::review",
             version: 1,
-            noun: ::core::option::Option::Some("Order"),
-            policy: ::dotdo::__private::Policy::DEFAULT,
-            trigger: ::dotdo::__private::Trigger::Call,
-            args: &[
-                ::dotdo::__private::Member {
-                    name: "stars",
-                    shape: <i64 as ::dotdo::__private::Value>::SHAPE,
-                    optional: <i64 as ::dotdo::__private::Value>::NULLABLE,
-                    doc: "",
-                },
-            ],
-            output: <String as ::dotdo::__private::Value>::SHAPE,
+            noun: __dotdo::Some("Order"),
+            policy: __dotdo::Policy::DEFAULT,
+            trigger: __dotdo::Trigger::Call,
+            args: &[__dotdo::Member::of::<i64>("stars", "")],
+            output: <String as __dotdo::Value>::SHAPE,
             doc: "A part of `fulfil`.",
             at: (::core::file!(), ::core::line!()),
-            start: |run, args| ::dotdo::__private::run_flow(
+            start: |run, args| __dotdo::run_flow(
                 run,
                 &args,
                 |cx, args: __ReviewArgs| Order::__run_review(cx, args.stars),
@@ -149,27 +142,29 @@ const _: () = {
     }
     impl Order {
         #[doc(hidden)]
-        pub const __VERBS: ::core::option::Option<
-            &'static ::dotdo::__private::VerbsDef,
-        > = ::core::option::Option::Some(
-            &::dotdo::__private::VerbsDef {
-                noun: "Order",
+        pub const __VERBS: __dotdo::Option<&'static __dotdo::VerbsDef> = __dotdo::Some(
+            &__dotdo::VerbsDef {
+                noun: <Order as __dotdo::Noun>::NAME,
                 verbs: &[
-                    ::dotdo::__private::VerbDef {
+                    __dotdo::VerbDef {
                         name: "pay",
-                        event: ::core::option::Option::Some("paid"),
+                        event: __dotdo::Some("paid"),
                         query: false,
                         args: &[
-                            ::dotdo::__private::Member {
+                            __dotdo::Member {
                                 name: "receipt",
-                                shape: <Receipt as ::dotdo::__private::Value>::SHAPE,
-                                optional: <Receipt as ::dotdo::__private::Value>::NULLABLE,
+                                shape: <Receipt as __dotdo::Value>::SHAPE,
+                                optional: <Receipt as __dotdo::Value>::NULLABLE,
                                 doc: "",
                             },
                         ],
-                        output: <Receipt as ::dotdo::__private::Value>::SHAPE,
+                        output: <Receipt as __dotdo::Value>::SHAPE,
                         doc: "Emits `Order::paid`, whose payload is what this returns.",
-                        run: |turn, id, args| ::dotdo::__private::run_verb(
+                        run: |turn, id, args| __dotdo::run_verb::<
+                            _,
+                            _,
+                            Receipt,
+                        >(
                             turn,
                             id,
                             args,
@@ -179,23 +174,14 @@ const _: () = {
                         ),
                     },
                     #[cfg(feature = "refunds")]
-                    ::dotdo::__private::VerbDef {
+                    __dotdo::VerbDef {
                         name: "touch",
-                        event: ::core::option::Option::None,
+                        event: __dotdo::None,
                         query: false,
-                        args: &[
-                            ::dotdo::__private::Member {
-                                name: "why",
-                                shape: <Option<String> as ::dotdo::__private::Value>::SHAPE,
-                                optional: <Option<
-                                    String,
-                                > as ::dotdo::__private::Value>::NULLABLE,
-                                doc: "",
-                            },
-                        ],
-                        output: <() as ::dotdo::__private::Value>::SHAPE,
+                        args: &[__dotdo::Member::of::<Option<String>>("why", "")],
+                        output: __dotdo::Shape::Nothing,
                         doc: "",
-                        run: |turn, id, args| ::dotdo::__private::run_verb(
+                        run: |turn, id, args| __dotdo::run_verb(
                             turn,
                             id,
                             args,
@@ -204,14 +190,18 @@ const _: () = {
                             },
                         ),
                     },
-                    ::dotdo::__private::VerbDef {
+                    __dotdo::VerbDef {
                         name: "buyer",
-                        event: ::core::option::Option::None,
+                        event: __dotdo::None,
                         query: true,
                         args: &[],
-                        output: <Ref<Customer> as ::dotdo::__private::Value>::SHAPE,
+                        output: <Ref<Customer> as __dotdo::Value>::SHAPE,
                         doc: "Reads only; no event.",
-                        run: |turn, id, args| ::dotdo::__private::run_query(
+                        run: |turn, id, args| __dotdo::run_query::<
+                            _,
+                            _,
+                            Ref<Customer>,
+                        >(
                             turn,
                             id,
                             args,
@@ -220,46 +210,46 @@ const _: () = {
                     },
                 ],
                 flows: &[
-                    &::dotdo::__private::FlowDef {
+                    &__dotdo::FlowDef {
                         name: "Order::fulfil",
                         version: 1,
-                        noun: ::core::option::Option::Some("Order"),
-                        policy: ::dotdo::__private::Policy {
+                        noun: __dotdo::Some("Order"),
+                        policy: __dotdo::Policy {
                             retry: 3,
                             initial: ::core::time::Duration::from_millis(100),
                             cap: ::core::time::Duration::from_secs(30),
-                            timeout: ::core::option::Option::Some(
+                            timeout: __dotdo::Some(
                                 ::core::time::Duration::from_secs(2592000),
                             ),
-                            ..::dotdo::__private::Policy::DEFAULT
+                            ..__dotdo::Policy::DEFAULT
                         },
-                        trigger: ::dotdo::__private::Trigger::On(::dotdo::__private::Route {
+                        trigger: __dotdo::Trigger::On(__dotdo::Route {
                             pattern: Order::created.pattern(),
                             priority: 0,
-                            filter: ::core::option::Option::None,
-                            to: ::core::option::Option::None,
+                            filter: __dotdo::None,
+                            to: __dotdo::None,
                         }),
                         args: &[],
-                        output: ::dotdo::__private::Shape::Nothing,
+                        output: __dotdo::Shape::Nothing,
                         doc: "From \"created\" to \"on its way\".",
                         at: (::core::file!(), ::core::line!()),
-                        start: |run, json| ::dotdo::__private::run_on(
+                        start: |run, json| __dotdo::run_on(
                             Order::created,
                             run,
                             &json,
                             |cx, event| Order::fulfil(cx, event),
                         ),
                     },
-                    &::dotdo::__private::FlowDef {
+                    &__dotdo::FlowDef {
                         name: "Order::forget",
                         version: 1,
-                        noun: ::core::option::Option::Some("Order"),
-                        policy: ::dotdo::__private::Policy::DEFAULT,
-                        trigger: ::dotdo::__private::Trigger::On(::dotdo::__private::Route {
+                        noun: __dotdo::Some("Order"),
+                        policy: __dotdo::Policy::DEFAULT,
+                        trigger: __dotdo::Trigger::On(__dotdo::Route {
                             pattern: Customer::deleted.pattern(),
                             priority: 0,
-                            filter: ::core::option::Option::None,
-                            to: ::core::option::Option::Some(|event| ::dotdo::__private::to_on::<
+                            filter: __dotdo::None,
+                            to: __dotdo::Some(|event| __dotdo::to_on::<
                                 _,
                                 _,
                                 Order,
@@ -271,10 +261,10 @@ const _: () = {
                             )),
                         }),
                         args: &[],
-                        output: ::dotdo::__private::Shape::Nothing,
+                        output: __dotdo::Shape::Nothing,
                         doc: "",
                         at: (::core::file!(), ::core::line!()),
-                        start: |run, json| ::dotdo::__private::run_on(
+                        start: |run, json| __dotdo::run_on(
                             Customer::deleted,
                             run,
                             &json,

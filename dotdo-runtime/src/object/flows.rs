@@ -113,6 +113,13 @@ impl Object {
                 action.name
             ))));
         };
+        if action.version != def.version {
+            return Ok(Err(Error::permanent(format_args!(
+                "the journal of `{}` was begun by version {} of the function, and this program has version {} ({}:{}); \
+                 replay the dead letter to go on with the new one, or bring the old one back",
+                action.name, action.version, def.version, def.at.0, def.at.1
+            ))));
+        }
         let journal = actions::children(turn.sql(), &action.id)?;
         let run = Run::new(
             &action.id,

@@ -322,6 +322,11 @@ fn replay(turn: &Turn, id: &str) -> Result<Json> {
             r#"DELETE FROM "$actions" WHERE "parent" = ?1 AND "status" = 'failed'"#,
             &[id.into()],
         )?;
+        // Who replays it wants it to go on with the function as it is now.
+        action.version = turn
+            .app()
+            .flow(&action.name)
+            .map_or(action.version, |def| def.version);
         action.status = Status::Pending;
         actions::update(turn.sql(), &action)?;
         turn.after().flows.push(id.to_owned());

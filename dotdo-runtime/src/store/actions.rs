@@ -269,7 +269,7 @@ pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
 /// Stores how far an action is.
 pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
     sql.execute(
-        r#"UPDATE "$actions" SET "output" = ?2, "error" = ?3, "status" = ?4, "attempts" = ?5, "due" = ?6, "deadline" = ?7, "started" = ?8, "completed" = ?9 WHERE "id" = ?1"#,
+        r#"UPDATE "$actions" SET "output" = ?2, "error" = ?3, "status" = ?4, "attempts" = ?5, "due" = ?6, "deadline" = ?7, "started" = ?8, "completed" = ?9, "version" = ?10 WHERE "id" = ?1"#,
         &[
             action.id.as_str().into(),
             action.output.as_ref().into(),
@@ -280,6 +280,7 @@ pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
             action.deadline.into(),
             action.started_at.map(|at| at.timestamp_micros()).into(),
             action.completed_at.map(|at| at.timestamp_micros()).into(),
+            action.version.into(),
         ],
     )?;
     Ok(())

@@ -1,5 +1,10 @@
 //! A record store: its customers and tracks, and invoices that pay for themselves.
-#![allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self, reason = "verbs, queries and steps share their forms, whatever each of them needs")]
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+    reason = "verbs, queries and steps share their forms, whatever each of them needs"
+)]
 
 use chrono::NaiveDate;
 use dotdo::prelude::*;
@@ -80,9 +85,21 @@ impl Invoice {
     /// Emits `Invoice::placed`, whose payload is the amount due.
     #[verb]
     fn place(&mut self, cx: &mut Tx) -> Result<i64> {
-        ensure!(self.stage == Stage::Draft, "invoice {} has been placed already", cx.id());
-        let sum: i64 = self.lines.iter().map(|line| line.price_cents * line.quantity).sum();
-        ensure!(sum == self.total_cents, "the total is {}, but the lines add up to {sum}", self.total_cents);
+        ensure!(
+            self.stage == Stage::Draft,
+            "invoice {} has been placed already",
+            cx.id()
+        );
+        let sum: i64 = self
+            .lines
+            .iter()
+            .map(|line| line.price_cents * line.quantity)
+            .sum();
+        ensure!(
+            sum == self.total_cents,
+            "the total is {}, but the lines add up to {sum}",
+            self.total_cents
+        );
         self.stage = Stage::Placed;
         Ok(self.total_cents)
     }
@@ -90,8 +107,17 @@ impl Invoice {
     /// Emits `Invoice::paid`, whose payload is the receipt.
     #[verb]
     fn pay(&mut self, cx: &mut Tx, receipt: Receipt) -> Result<Receipt> {
-        ensure!(self.stage == Stage::Placed, "invoice {} does not wait to be paid", cx.id());
-        ensure!(receipt.cents == self.total_cents, "{} cents were charged instead of {}", receipt.cents, self.total_cents);
+        ensure!(
+            self.stage == Stage::Placed,
+            "invoice {} does not wait to be paid",
+            cx.id()
+        );
+        ensure!(
+            receipt.cents == self.total_cents,
+            "{} cents were charged instead of {}",
+            receipt.cents,
+            self.total_cents
+        );
         self.stage = Stage::Paid;
         self.receipt = Some(receipt.clone());
         Ok(receipt)
@@ -106,8 +132,16 @@ impl Invoice {
     /// How often the gateway had to be asked again.
     #[query]
     fn retries(&self, cx: &View) -> Result<u32> {
-        let charges = cx.actions(&ActionFilter { kind: Some(Kind::Step), name: Some("charge".into()), ..ActionFilter::default() })?;
-        Ok(charges.items.iter().map(|charge| charge.attempts.saturating_sub(1)).sum())
+        let charges = cx.actions(&ActionFilter {
+            kind: Some(Kind::Step),
+            name: Some("charge".into()),
+            ..ActionFilter::default()
+        })?;
+        Ok(charges
+            .items
+            .iter()
+            .map(|charge| charge.attempts.saturating_sub(1))
+            .sum())
     }
 
     /// From "placed" to "paid", over as many failures and restarts as it takes.
@@ -129,7 +163,8 @@ async fn charge(invoice: Id<Invoice>, cents: i64) -> Result<Receipt> {
 #[on(Customer::created)]
 async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
     let text = format!("Dear {}, good to have you with us.", event.data.name);
-    cx.run(send_mail(event.data.email.clone(), "Welcome!".into(), text)).await
+    cx.run(send_mail(event.data.email.clone(), "Welcome!".into(), text))
+        .await
 }
 
 #[durable(retry = 10, backoff = "50ms..5s")]
@@ -140,10 +175,18 @@ async fn send_mail(to: String, subject: String, text: String) -> Result<()> {
 #[every("Monday 9am", tz = "Europe/Berlin", missed = "once")]
 async fn weekly_report(cx: Flow) -> Result<()> {
     let customers = cx.run(Customer::all().count()).await?;
-    let paid = cx.run(Invoice::find(|i| i.stage.eq(Stage::Paid)).count()).await?;
-    let placed = cx.run(Invoice::find(|i| i.stage.eq(Stage::Placed)).count()).await?;
-    let best = cx.run(Invoice::all().order_by(|i| i.total_cents.desc()).first()).await?;
-    let best = best.map_or_else(String::new, |i| format!("Largest invoice: {}, of {} cents\n", i.id, i.total_cents));
+    let paid = cx
+        .run(Invoice::find(|i| i.stage.eq(Stage::Paid)).count())
+        .await?;
+    let placed = cx
+        .run(Invoice::find(|i| i.stage.eq(Stage::Placed)).count())
+        .await?;
+    let best = cx
+        .run(Invoice::all().order_by(|i| i.total_cents.desc()).first())
+        .await?;
+    let best = best.map_or_else(String::new, |i| {
+        format!("Largest invoice: {}, of {} cents\n", i.id, i.total_cents)
+    });
     let text = format!("Customers: {customers}\nInvoices paid: {paid}, waiting: {placed}\n{best}");
     let day = cx.now().await?.date_naive();
     cx.run(write_report(day, text)).await
@@ -169,12 +212,30 @@ mod tests {
     use super::*;
 
     fn ann() -> Customer {
-        Customer { email: "ann@shop.example".into(), name: "Ann".into(), company: None, city: None, country: "Germany".into() }
+        Customer {
+            email: "ann@shop.example".into(),
+            name: "Ann".into(),
+            company: None,
+            city: None,
+            country: "Germany".into(),
+        }
     }
 
     fn invoice(customer: Ref<Customer>, track: Ref<Track>, total_cents: i64) -> Invoice {
-        let lines = vec![Line { track, price_cents: 99, quantity: 2 }];
-        Invoice { customer, date: NaiveDate::default(), country: "Germany".into(), lines, total_cents, stage: Stage::Draft, receipt: None }
+        let lines = vec![Line {
+            track,
+            price_cents: 99,
+            quantity: 2,
+        }];
+        Invoice {
+            customer,
+            date: NaiveDate::default(),
+            country: "Germany".into(),
+            lines,
+            total_cents,
+            stage: Stage::Draft,
+            receipt: None,
+        }
     }
 
     #[test]
@@ -183,17 +244,41 @@ mod tests {
         let _ = std::fs::remove_dir_all(&folder);
         crate::outside::open(&folder, 1).unwrap();
         let sunday = "2026-11-22T12:00:00Z".parse().unwrap();
-        let store = Embedded::of(RecordStore::DEF, &folder).clock(Clock::manual(sunday)).start().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let store = Embedded::of(RecordStore::DEF, &folder)
+            .clock(Clock::manual(sunday))
+            .start()
+            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let customer = store.run(ann().create()).await.unwrap();
-            let song = Track { name: "So What".into(), artist: None, album: None, milliseconds: 562_000, price_cents: 99 };
+            let song = Track {
+                name: "So What".into(),
+                artist: None,
+                album: None,
+                milliseconds: 562_000,
+                price_cents: 99,
+            };
             let track = store.run(song.create()).await.unwrap();
 
-            let wrong = store.run(invoice(customer.clone(), track.clone(), 99).create().place()).await.unwrap_err();
+            let wrong = store
+                .run(
+                    invoice(customer.clone(), track.clone(), 99)
+                        .create()
+                        .place(),
+                )
+                .await
+                .unwrap_err();
             assert_eq!(wrong.kind(), ErrorKind::Refused, "{wrong}");
             let id: Id<Invoice> = Id::new("1").unwrap();
-            assert_eq!(store.run(invoice(customer.clone(), track, 198).create_as(&id).place()).await.unwrap(), 198);
+            assert_eq!(
+                store
+                    .run(invoice(customer.clone(), track, 198).create_as(&id).place())
+                    .await
+                    .unwrap(),
+                198
+            );
             let again = store.run(Invoice::stub(&id).place()).await.unwrap_err();
             assert_eq!(again.message(), "invoice 1 has been placed already");
 
@@ -203,7 +288,10 @@ mod tests {
                 seconds += 1;
                 assert!(seconds < 60, "the gateway does not fail for ever");
             }
-            assert_eq!(store.run(Invoice::stub(&id).buyer()).await.unwrap(), customer);
+            assert_eq!(
+                store.run(Invoice::stub(&id).buyer()).await.unwrap(),
+                customer
+            );
             assert_eq!(crate::outside::gateway::charges().unwrap().len(), 1);
 
             // Nine o'clock in Berlin is eight here.
@@ -211,7 +299,10 @@ mod tests {
             store.advance(hours(19)).await;
             assert!(!report.exists());
             store.advance(hours(1)).await;
-            assert_eq!(std::fs::read_to_string(report).unwrap(), "Customers: 1\nInvoices paid: 1, waiting: 0\nLargest invoice: 1, of 198 cents\n");
+            assert_eq!(
+                std::fs::read_to_string(report).unwrap(),
+                "Customers: 1\nInvoices paid: 1, waiting: 0\nLargest invoice: 1, of 198 cents\n"
+            );
         });
         runtime.block_on(store.shutdown());
         std::fs::remove_dir_all(&folder).unwrap();

@@ -12,20 +12,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use dotdo::host::native::{Durability, Embedded, Server};
 use dotdo::prelude::*;
 
 use business::RecordStore;
-use import::dataset::DataSet;
 use import::Figures;
+use import::dataset::DataSet;
 
 /// A few customers, tracks and invoices of the data set.
 const SAMPLE: &str = include_str!("../sample.json");
-/// An end that takes longer than this is not waited for.
-const GOODBYE: Duration = Duration::from_secs(5);
 
 /// How a data set is taken in.
 struct How {
@@ -34,7 +31,13 @@ struct How {
 }
 
 fn command() -> Command {
-    let data = |help| Arg::new("data").long("data").value_name("DIR").value_parser(value_parser!(PathBuf)).help(help);
+    let data = |help| {
+        Arg::new("data")
+            .long("data")
+            .value_name("DIR")
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
     let how = [
         Arg::new("durability")
             .long("durability")
@@ -111,7 +114,9 @@ fn data_of(mut args: impl Iterator<Item = String>) -> PathBuf {
 
 fn own() -> Result<()> {
     let matches = command().get_matches();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("import", args)) => import(args).await,
@@ -123,11 +128,16 @@ fn own() -> Result<()> {
 }
 
 fn given<T: Clone + Send + Sync + 'static>(args: &ArgMatches, name: &str) -> Result<T> {
-    args.get_one(name).cloned().ok_or_else(|| Error::invalid(format_args!("`{name}` is missing")))
+    args.get_one(name)
+        .cloned()
+        .ok_or_else(|| Error::invalid(format_args!("`{name}` is missing")))
 }
 
 fn how(args: &ArgMatches) -> Result<How> {
-    Ok(How { durability: given::<String>(args, "durability")?.parse()?, seed: given(args, "seed")? })
+    Ok(How {
+        durability: given::<String>(args, "durability")?.parse()?,
+        seed: given(args, "seed")?,
+    })
 }
 
 async fn import(args: &ArgMatches) -> Result<()> {
@@ -140,34 +150,36 @@ async fn import(args: &ArgMatches) -> Result<()> {
 }
 
 fn read(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).map_err(|e| Error::invalid(format_args!("{}: {e}", file.display())))
+    std::fs::read_to_string(file)
+        .map_err(|e| Error::invalid(format_args!("{}: {e}", file.display())))
 }
 
 /// Starts a store and brings a data set into it.
 async fn take_in(data: DataSet, folder: &Path, how: &How) -> Result<(Arc<Embedded>, Figures)> {
     outside::open(folder, how.seed)?;
-    let store = Arc::new(Embedded::of(RecordStore::DEF, folder).durability(how.durability).start()?);
+    let store = Arc::new(
+        Embedded::of(RecordStore::DEF, folder)
+            .durability(how.durability)
+            .start()?,
+    );
     match import::import(&store, data).await {
         Ok(figures) => Ok((store, figures)),
         Err(error) => {
-            end(store).await;
+            // The process ends as in a crash: what was accepted is safe, and no disk that is full is asked once more.
+            std::mem::forget(store);
             Err(error)
         }
     }
 }
 
-/// Puts a store to sleep. Nothing is lost if that does not work: what is stored is stored.
+/// Puts a store to sleep, once no call holds it any more.
 async fn end(mut store: Arc<Embedded>) {
-    // Calls that were given up still hold the store until they notice.
-    for _ in 0..100 {
+    loop {
         match Arc::try_unwrap(store) {
-            Ok(store) => {
-                let _ = tokio::time::timeout(GOODBYE, store.shutdown()).await;
-                return;
-            }
+            Ok(store) => return store.shutdown().await,
             Err(shared) => store = shared,
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::task::yield_now().await;
     }
 }
 
@@ -179,11 +191,15 @@ fn print(figures: &Figures) -> Result<()> {
 }
 
 async fn demo(args: &ArgMatches) -> Result<()> {
-    let folder = args.get_one::<PathBuf>("data").cloned().unwrap_or_else(|| std::env::temp_dir().join(format!("record-store-{}", std::process::id())));
+    let folder = args.get_one::<PathBuf>("data").cloned().unwrap_or_else(|| {
+        std::env::temp_dir().join(format!("record-store-{}", std::process::id()))
+    });
     // The address first: whoever cannot listen need not begin.
     let addr: SocketAddr = given(args, "addr")?;
     let server = match Server::bind(addr, None).await {
-        Err(_) if addr.ip().is_loopback() => Server::bind(SocketAddr::new(addr.ip(), 0), None).await?,
+        Err(_) if addr.ip().is_loopback() => {
+            Server::bind(SocketAddr::new(addr.ip(), 0), None).await?
+        }
         bound => bound?,
     };
     let address = server.address()?;
@@ -217,7 +233,10 @@ The store listens on {url}; Ctrl-C ends it. Its data is in {folder}. Try:
 #[cfg(unix)]
 fn stop() -> Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     Ok(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     })

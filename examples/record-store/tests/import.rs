@@ -14,7 +14,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("record-store-{name}-{}", std::process::id()));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("record-store-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -43,11 +44,18 @@ const SAMPLE: &str = include_str!("../sample.json");
 
 /// The real data set if it is there, else the sample; and the figures that come of it.
 fn data_set(folder: &Folder) -> (PathBuf, Value) {
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook/chinook.json");
+    let real =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook/chinook.json");
     if real.is_file() {
-        return (real, json!({"customers": 59, "invoices": 412, "lines": 2240, "revenue_cents": 232_860, "charges": 412, "mails": 59}));
+        return (
+            real,
+            json!({"customers": 59, "invoices": 412, "lines": 2240, "revenue_cents": 232_860, "charges": 412, "mails": 59}),
+        );
     }
-    eprintln!("ATTENTION: {} is not there; the sample has to do instead of the real data set", real.display());
+    eprintln!(
+        "ATTENTION: {} is not there; the sample has to do instead of the real data set",
+        real.display()
+    );
     (folder.file("sample.json", SAMPLE), sample_figures())
 }
 
@@ -73,7 +81,10 @@ fn run(mut command: Command) -> Output {
 
 /// The figures that a command printed, and how often the gateway had to be asked again.
 fn figures(output: &Output) -> (Value, u64) {
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert!(output.status.success(), "{}\n{out}{err}", output.status);
     assert_eq!(out.lines().count(), 1, "one line: {out}");
     let mut figures: Value = serde_json::from_str(&out).unwrap();
@@ -85,11 +96,21 @@ fn figures(output: &Output) -> (Value, u64) {
 fn error(output: &Output) -> String {
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "it should have failed: {err}");
-    assert!(output.status.code().is_some_and(|code| code < 100), "neither killed nor panicked: {}\n{err}", output.status);
+    assert!(
+        output.status.code().is_some_and(|code| code < 100),
+        "neither killed nor panicked: {}\n{err}",
+        output.status
+    );
     assert!(output.stdout.is_empty());
-    let errors: Vec<_> = err.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
+    let errors: Vec<_> = err
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: "))
+        .collect();
     assert_eq!(errors.len(), 1, "one line: {err}");
-    assert!(err.trim_end().ends_with(errors[0]), "and nothing after it: {err}");
+    assert!(
+        err.trim_end().ends_with(errors[0]),
+        "and nothing after it: {err}"
+    );
     errors[0].to_owned()
 }
 
@@ -97,7 +118,10 @@ fn error(output: &Output) -> String {
 fn book(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let end = text.rfind('\n').map_or(0, |last| last + 1);
-    text[..end].lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text[..end]
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// The gateway's own ledger is the proof: no invoice was charged twice, none with a wrong amount. Gives the number of charges.
@@ -105,15 +129,23 @@ fn nothing_charged_twice(data: &Path, file: &Path) -> usize {
     let set: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut due = BTreeMap::new();
     for line in set["InvoiceLine"].as_array().unwrap() {
-        let cents = (line["UnitPrice"].as_f64().unwrap() * 100.0).round() * line["Quantity"].as_f64().unwrap();
+        let cents = (line["UnitPrice"].as_f64().unwrap() * 100.0).round()
+            * line["Quantity"].as_f64().unwrap();
         *due.entry(line["InvoiceId"].to_string()).or_insert(0.0) += cents;
     }
     let ledger = book(&data.join("gateway/ledger.jsonl"));
     let mut charged = BTreeSet::new();
     for charge in &ledger {
         let invoice = charge["invoice"].as_str().unwrap();
-        assert!(charged.insert(invoice.to_owned()), "invoice {invoice} was charged twice");
-        assert_eq!(charge["cents"].as_f64(), due.get(invoice).copied(), "invoice {invoice}");
+        assert!(
+            charged.insert(invoice.to_owned()),
+            "invoice {invoice} was charged twice"
+        );
+        assert_eq!(
+            charge["cents"].as_f64(),
+            due.get(invoice).copied(),
+            "invoice {invoice}"
+        );
     }
     ledger.len()
 }
@@ -121,7 +153,11 @@ fn nothing_charged_twice(data: &Path, file: &Path) -> usize {
 /// Lets a command run until its progress says that so much of something is done, then kills it with SIGKILL. False if
 /// it ended before that.
 fn kill_at(mut command: Command, what: &str, tenths: u64) -> bool {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let there = |line: &str| {
         let (noun, count) = line.split_once(' ')?;
@@ -142,7 +178,11 @@ fn the_real_data_set_gives_its_figures_however_often_it_is_imported() {
     let (first, retries) = figures(&run(import(&file, &folder.data())));
     assert_eq!(first, expected);
     assert!(retries > 0, "one request in five fails");
-    assert_eq!(figures(&run(import(&file, &folder.data()))), (expected, retries), "nothing is done twice");
+    assert_eq!(
+        figures(&run(import(&file, &folder.data()))),
+        (expected, retries),
+        "nothing is done twice"
+    );
     nothing_charged_twice(&folder.data(), &file);
 }
 
@@ -151,8 +191,18 @@ fn a_killed_import_goes_on() {
     let folder = Folder::new("killed");
     let (file, expected) = data_set(&folder);
     let data = folder.data();
-    let moments =
-        [("Customer", 0), ("Customer", 5), ("Track", 1), ("Track", 6), ("Invoice", 0), ("Invoice", 2), ("Invoice", 5), ("Invoice", 9), ("paid", 0), ("paid", 7)];
+    let moments = [
+        ("Customer", 0),
+        ("Customer", 5),
+        ("Track", 1),
+        ("Track", 6),
+        ("Invoice", 0),
+        ("Invoice", 2),
+        ("Invoice", 5),
+        ("Invoice", 9),
+        ("paid", 0),
+        ("paid", 7),
+    ];
     let mut kills = 0;
     let mut charges = 0;
     for (what, tenths) in moments {
@@ -166,7 +216,10 @@ fn a_killed_import_goes_on() {
     assert_eq!(figures, expected);
     nothing_charged_twice(&data, &file);
     let mails = book(&data.join("outbox/mails.jsonl"));
-    let people: BTreeSet<_> = mails.iter().map(|mail| mail["to"].as_str().unwrap()).collect();
+    let people: BTreeSet<_> = mails
+        .iter()
+        .map(|mail| mail["to"].as_str().unwrap())
+        .collect();
     assert_eq!(people.len(), mails.len(), "somebody got two mails");
 }
 
@@ -175,20 +228,38 @@ fn a_seed_makes_the_same_failures() {
     let folder = Folder::new("seeds");
     let demo = |data: &str, seed: &str| {
         let mut command = store();
-        command.args(["demo", "--once", "--addr", "127.0.0.1:0", "--seed", seed, "--data"]).arg(folder.0.join(data));
+        command
+            .args([
+                "demo",
+                "--once",
+                "--addr",
+                "127.0.0.1:0",
+                "--seed",
+                seed,
+                "--data",
+            ])
+            .arg(folder.0.join(data));
         figures(&run(command))
     };
     let first = demo("a", "11");
     assert_eq!(first.0, sample_figures());
     assert_eq!(demo("b", "11"), first);
-    let others: BTreeSet<_> = ["12", "13", "14"].map(|seed| demo(seed, seed).1).into_iter().chain([first.1]).collect();
-    assert!(others.len() > 1, "four seeds with the same failures: {others:?}");
+    let others: BTreeSet<_> = ["12", "13", "14"]
+        .map(|seed| demo(seed, seed).1)
+        .into_iter()
+        .chain([first.1])
+        .collect();
+    assert!(
+        others.len() > 1,
+        "four seeds with the same failures: {others:?}"
+    );
 }
 
 #[test]
 fn a_wrong_file_is_named_and_nothing_is_written() {
     let folder = Folder::new("wrong");
-    let line = r#"{"InvoiceLineId": 1, "InvoiceId": 1, "TrackId": 2, "UnitPrice": 0.99, "Quantity": 1}"#;
+    let line =
+        r#"{"InvoiceLineId": 1, "InvoiceId": 1, "TrackId": 2, "UnitPrice": 0.99, "Quantity": 1}"#;
     let changed = |from: &str, to: &str| {
         assert!(SAMPLE.contains(from));
         SAMPLE.replacen(from, to, 1)
@@ -198,22 +269,52 @@ fn a_wrong_file_is_named_and_nothing_is_written() {
         (String::new(), "this is no data set"),
         (SAMPLE[..SAMPLE.len() / 2].to_owned(), "this is no data set"),
         ("[]".to_owned(), "this is no data set"),
-        (changed("\"InvoiceLine\"", "\"Lines\""), "has no table `InvoiceLine`"),
-        (changed("\"InvoiceId\": 1, \"CustomerId\": 2,", "\"InvoiceId\": 1, \"CustomerId\": 3,"), "Invoice 1: `CustomerId` is 3, but there is no customer 3"),
-        (changed(line, &line.replace("Quantity\": 1", "Quantity\": -1")), "InvoiceLine 1: `Quantity` is -1; write a whole number from 1"),
-        (changed("\"Total\": 1.98", "\"Total\": 1.99"), "Invoice 1: `Total` is 1.99, but its lines add up to 1.98"),
-        (changed("\"Total\": 1.98", "\"Total\": 1.985"), "Invoice 1: `Total`: 1.985 is no amount"),
-        (changed("\"Total\": 1.98", "\"Total\": null"), "Invoice 1: `Total`: null is no amount"),
+        (
+            changed("\"InvoiceLine\"", "\"Lines\""),
+            "has no table `InvoiceLine`",
+        ),
+        (
+            changed(
+                "\"InvoiceId\": 1, \"CustomerId\": 2,",
+                "\"InvoiceId\": 1, \"CustomerId\": 3,",
+            ),
+            "Invoice 1: `CustomerId` is 3, but there is no customer 3",
+        ),
+        (
+            changed(line, &line.replace("Quantity\": 1", "Quantity\": -1")),
+            "InvoiceLine 1: `Quantity` is -1; write a whole number from 1",
+        ),
+        (
+            changed("\"Total\": 1.98", "\"Total\": 1.99"),
+            "Invoice 1: `Total` is 1.99, but its lines add up to 1.98",
+        ),
+        (
+            changed("\"Total\": 1.98", "\"Total\": 1.985"),
+            "Invoice 1: `Total`: 1.985 is no amount",
+        ),
+        (
+            changed("\"Total\": 1.98", "\"Total\": null"),
+            "Invoice 1: `Total`: null is no amount",
+        ),
     ];
     for (text, expected) in cases {
         let file = folder.file("wrong.json", &text);
         let output = run(import(&file, &folder.data()));
         let error = error(&output);
-        assert!(error.contains("wrong.json") && error.contains(expected), "{error}\nshould have said: {expected}");
+        assert!(
+            error.contains("wrong.json") && error.contains(expected),
+            "{error}\nshould have said: {expected}"
+        );
         assert_eq!(output.status.code(), Some(65), "{error}");
-        assert!(!folder.data().exists(), "something was written before: {error}");
+        assert!(
+            !folder.data().exists(),
+            "something was written before: {error}"
+        );
     }
-    assert!(error(&run(import(&folder.0.join("nowhere.json"), &folder.data()))).contains("nowhere.json"));
+    assert!(
+        error(&run(import(&folder.0.join("nowhere.json"), &folder.data())))
+            .contains("nowhere.json")
+    );
     assert!(error(&run(import(&folder.0, &folder.data()))).contains("directory"));
     assert!(!folder.data().exists());
 }
@@ -223,10 +324,19 @@ fn another_data_set_is_not_mixed_in() {
     let folder = Folder::new("mixed");
     let sample = folder.file("sample.json", SAMPLE);
     let other = folder.file("other.json", &SAMPLE.replacen("Leonie", "Leonora", 1));
-    assert_eq!(figures(&run(import(&sample, &folder.data()))).0, sample_figures());
+    assert_eq!(
+        figures(&run(import(&sample, &folder.data()))).0,
+        sample_figures()
+    );
     let said = error(&run(import(&other, &folder.data())));
-    assert!(said.contains("there is another Customer/2 in the data directory"), "{said}");
-    assert_eq!(figures(&run(import(&sample, &folder.data()))).0, sample_figures());
+    assert!(
+        said.contains("there is another Customer/2 in the data directory"),
+        "{said}"
+    );
+    assert_eq!(
+        figures(&run(import(&sample, &folder.data()))).0,
+        sample_figures()
+    );
 }
 
 #[test]
@@ -242,7 +352,9 @@ fn a_directory_that_cannot_be_written_is_named() {
     std::fs::create_dir(&locked).unwrap();
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
     if std::fs::write(locked.join("probe"), "").is_ok() {
-        eprintln!("ATTENTION: this user may write anywhere, so a read-only directory cannot be tried");
+        eprintln!(
+            "ATTENTION: this user may write anywhere, so a read-only directory cannot be tried"
+        );
         return;
     }
     for data in [locked.clone(), locked.join("data")] {
@@ -255,8 +367,16 @@ fn a_directory_that_cannot_be_written_is_named() {
 /// Runs a command with a disk on which no file grows beyond so many kilobytes.
 fn starved(command: &Command, kilobytes: u32) -> Command {
     let mut shell = Command::new("bash");
-    shell.args(["-c", r#"trap '' XFSZ; ulimit -f "$1"; shift; exec "$@""#, "bash", &kilobytes.to_string()]);
-    shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    shell.args([
+        "-c",
+        r#"trap '' XFSZ; ulimit -f "$1"; shift; exec "$@""#,
+        "bash",
+        &kilobytes.to_string(),
+    ]);
+    shell
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null());
     shell
 }
 
@@ -272,10 +392,17 @@ fn a_full_disk_stops_the_import_and_room_lets_it_go_on() {
             failures += 1;
             let said = error(&output);
             assert_eq!(output.status.code(), Some(74), "{kilobytes}: {said}");
-            assert!(said.contains("data-") || said.contains("disk"), "{kilobytes}: {said}");
+            assert!(
+                said.contains("data-") || said.contains("disk"),
+                "{kilobytes}: {said}"
+            );
         }
         nothing_charged_twice(&data, &sample);
-        assert_eq!(figures(&run(import(&sample, &data))).0, sample_figures(), "with room again after {kilobytes}");
+        assert_eq!(
+            figures(&run(import(&sample, &data))).0,
+            sample_figures(),
+            "with room again after {kilobytes}"
+        );
         nothing_charged_twice(&data, &sample);
     }
     assert!(failures >= 3, "only {failures} of the disks were too small");
@@ -283,9 +410,21 @@ fn a_full_disk_stops_the_import_and_room_lets_it_go_on() {
 
 /// A demo that serves, and its address.
 fn serving(data: &Path) -> (Child, String) {
-    let mut child = store().args(["demo", "--addr", "127.0.0.1:0", "--data"]).arg(data).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = store()
+        .args(["demo", "--addr", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let said = lines.find_map(|line| line.unwrap().strip_prefix("The store listens on http://").map(str::to_owned)).expect("it listens");
+    let said = lines
+        .find_map(|line| {
+            line.unwrap()
+                .strip_prefix("The store listens on http://")
+                .map(str::to_owned)
+        })
+        .expect("it listens");
     // Its standard error must stay open, or what it says next would fail.
     std::thread::spawn(move || lines.for_each(drop));
     (child, said.split(';').next().unwrap().to_owned())
@@ -293,7 +432,14 @@ fn serving(data: &Path) -> (Child, String) {
 
 /// Asks a process to end, and waits until it has.
 fn end(mut child: Child) {
-    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .arg("-TERM")
+            .arg(child.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
     assert!(child.wait().unwrap().success());
 }
 
@@ -308,7 +454,10 @@ fn a_second_process_is_turned_away() {
     assert!(said.contains("in use by another process"), "{said}");
     assert_eq!(before, ledger());
     end(first);
-    assert_eq!(figures(&run(import(&sample, &folder.data()))).0, sample_figures());
+    assert_eq!(
+        figures(&run(import(&sample, &folder.data()))).0,
+        sample_figures()
+    );
 }
 
 fn ask(address: &str, request: &str) -> String {
@@ -324,25 +473,41 @@ fn the_demo_serves_what_it_has_taken_in() {
     let folder = Folder::new("serves");
     let (mut child, address) = serving(&folder.data());
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     assert!(line.starts_with(r#"{"customers":5,"invoices":12,"lines":48,"revenue_cents":5052,"charges":12,"mails":5,"retries":"#), "{line}");
 
-    let get = |path: &str| ask(&address, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    let get = |path: &str| {
+        ask(
+            &address,
+            &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+        )
+    };
     let invoice = get("/Invoice/12");
-    assert!(invoice.starts_with("HTTP/1.1 200") && invoice.contains("\"Paid\""), "{invoice}");
+    assert!(
+        invoice.starts_with("HTTP/1.1 200") && invoice.contains("\"Paid\""),
+        "{invoice}"
+    );
     assert!(get("/Customer").contains("Leonie"));
 
     let ann = r#"{"email":"ann@shop.example","name":"Ann","country":"Germany"}"#;
     let made = ask(
         &address,
-        &format!("POST /Customer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{ann}", ann.len()),
+        &format!(
+            "POST /Customer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{ann}",
+            ann.len()
+        ),
     );
     assert!(made.starts_with("HTTP/1.1 201"), "{made}");
     end(child);
     // Her mail may have left before the end or not; whoever opens the store next sees it through.
     let sample = folder.file("sample.json", SAMPLE);
     let (figures, _) = figures(&run(import(&sample, &folder.data())));
-    assert_eq!((&figures["customers"], &figures["mails"]), (&json!(6), &json!(6)));
+    assert_eq!(
+        (&figures["customers"], &figures["mails"]),
+        (&json!(6), &json!(6))
+    );
 }
 
 #[test]
@@ -354,14 +519,28 @@ fn help_is_there_and_mistakes_are_not_crashes() {
     });
     let text = String::from_utf8_lossy(&help.stdout).into_owned();
     assert!(help.status.success());
-    for word in ["import", "demo", "serve", "schema", "manifest", "call", "inspect"] {
+    for word in [
+        "import", "demo", "serve", "schema", "manifest", "call", "inspect",
+    ] {
         assert!(text.contains(word), "{word}: {text}");
     }
-    for wrong in [&["import"][..], &["demo", "--addr", "here"], &["dance"], &["import", "x.json", "--durability", "maybe"]] {
+    for wrong in [
+        &["import"][..],
+        &["demo", "--addr", "here"],
+        &["dance"],
+        &["import", "x.json", "--durability", "maybe"],
+    ] {
         let mut command = store();
         command.args(wrong);
         let output = run(command);
-        assert!(output.status.code().is_some_and(|code| (1..100).contains(&code)), "{wrong:?}: {}", output.status);
+        assert!(
+            output
+                .status
+                .code()
+                .is_some_and(|code| (1..100).contains(&code)),
+            "{wrong:?}: {}",
+            output.status
+        );
         assert!(!output.stderr.is_empty(), "{wrong:?}");
     }
 }

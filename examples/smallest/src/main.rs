@@ -16,7 +16,8 @@ pub struct Customer {
 
 #[on(Customer::created)]
 async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
-    cx.run(send_mail(event.data.email.clone(), "Welcome!".into())).await
+    cx.run(send_mail(event.data.email.clone(), "Welcome!".into()))
+        .await
 }
 
 #[durable(retry = 3)]

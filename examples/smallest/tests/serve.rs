@@ -26,8 +26,15 @@ impl Server {
         let mut line = String::new();
         let out = child.stdout.take().expect("a pipe");
         BufReader::new(out).read_line(&mut line).expect("a line");
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('"').next()).expect("an address");
-        Self { address: address.to_owned(), child }
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("an address");
+        Self {
+            address: address.to_owned(),
+            child,
+        }
     }
 
     /// Status and body of an answer.
@@ -40,13 +47,26 @@ impl Server {
         stream.write_all(request.as_bytes()).expect("it is sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it is answered");
-        let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+        let status = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok())
+            .expect("a status");
+        let body = answer
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body.to_owned())
+            .unwrap_or_default();
         (status, body)
     }
 
     fn make(&self, email: &str) -> u16 {
-        self.ask("POST", "/Customer", "", &format!(r#"{{"email":"{email}","name":"Ann"}}"#)).0
+        self.ask(
+            "POST",
+            "/Customer",
+            "",
+            &format!(r#"{{"email":"{email}","name":"Ann"}}"#),
+        )
+        .0
     }
 
     fn kill(mut self) {
@@ -56,18 +76,34 @@ impl Server {
 
     /// Tells it to stop, as a service manager would.
     fn terminate(mut self) -> i32 {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        let told = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill runs");
         assert!(told.success());
-        self.child.wait().expect("it ends").code().expect("it was not killed")
+        self.child
+            .wait()
+            .expect("it ends")
+            .code()
+            .expect("it was not killed")
     }
 }
 
 fn run(folder: &Path, args: &[&str]) -> Output {
-    Command::new(PROGRAM).args(args).arg("--data").arg(folder.join("data")).env_remove("DOTDO_TOKEN").output().expect("it runs")
+    Command::new(PROGRAM)
+        .args(args)
+        .arg("--data")
+        .arg(folder.join("data"))
+        .env_remove("DOTDO_TOKEN")
+        .output()
+        .expect("it runs")
 }
 
 fn mails(folder: &Path) -> usize {
-    std::fs::read_to_string(folder.join("mails.txt")).unwrap_or_default().matches("To: ").count()
+    std::fs::read_to_string(folder.join("mails.txt"))
+        .unwrap_or_default()
+        .matches("To: ")
+        .count()
 }
 
 #[test]
@@ -82,14 +118,26 @@ fn what_was_acknowledged_survives_a_kill() {
     let server = Server::start(folder.path(), &[]);
     let (status, body) = server.ask("GET", "/Customer?limit=100", "", "");
     assert_eq!((status, body.matches("\"email\"").count()), (200, 20));
-    assert_eq!(server.make("c7@shop.example"), 409, "the unique index is there as well");
+    assert_eq!(
+        server.make("c7@shop.example"),
+        409,
+        "the unique index is there as well"
+    );
     assert_eq!(server.terminate(), 0);
 
     // What had not been mailed when the process died is mailed by the next, at the latest by this one.
     let done = run(folder.path(), &["call", "Customer/nobody"]);
     assert!(!done.status.success());
-    let log = run(folder.path(), &["call", "$actions?name=welcome&status=completed&limit=100"]);
-    assert_eq!(String::from_utf8_lossy(&log.stdout).matches("\"kind\": \"flow\"").count(), 20);
+    let log = run(
+        folder.path(),
+        &["call", "$actions?name=welcome&status=completed&limit=100"],
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&log.stdout)
+            .matches("\"kind\": \"flow\"")
+            .count(),
+        20
+    );
     assert!(mails(folder.path()) >= 20);
 }
 
@@ -116,10 +164,33 @@ fn the_door_is_closed_to_others_without_a_token() {
 
     std::fs::write(folder.path().join("token"), "a-token-that-is-long-enough\n").expect("a file");
     let file = folder.path().join("token");
-    let server = Server::start(folder.path(), &["--token-file", file.to_str().expect("plain")]);
+    let server = Server::start(
+        folder.path(),
+        &["--token-file", file.to_str().expect("plain")],
+    );
     assert_eq!(server.ask("GET", "/Customer", "", "").0, 401);
-    assert_eq!(server.ask("GET", "/Customer", "authorization: Bearer a-token-that-is-long-enougH\r\n", "").0, 401);
-    assert_eq!(server.ask("GET", "/Customer", "authorization: Bearer a-token-that-is-long-enough\r\n", "").0, 200);
+    assert_eq!(
+        server
+            .ask(
+                "GET",
+                "/Customer",
+                "authorization: Bearer a-token-that-is-long-enougH\r\n",
+                ""
+            )
+            .0,
+        401
+    );
+    assert_eq!(
+        server
+            .ask(
+                "GET",
+                "/Customer",
+                "authorization: Bearer a-token-that-is-long-enough\r\n",
+                ""
+            )
+            .0,
+        200
+    );
     assert_eq!(server.ask("GET", "/$health", "", "").0, 200);
     server.kill();
 }
@@ -127,18 +198,56 @@ fn the_door_is_closed_to_others_without_a_token() {
 #[test]
 fn commands_say_what_they_want() {
     let folder = tempfile::tempdir().expect("a folder");
-    for command in [&["--help"][..], &["serve", "--help"], &["schema", "--help"], &["manifest", "--help"], &["call", "--help"], &["inspect", "--help"]] {
-        let help = Command::new(PROGRAM).args(command).output().expect("it runs");
-        assert!(help.status.success() && !help.stdout.is_empty(), "{command:?}");
+    for command in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["schema", "--help"],
+        &["manifest", "--help"],
+        &["call", "--help"],
+        &["inspect", "--help"],
+    ] {
+        let help = Command::new(PROGRAM)
+            .args(command)
+            .output()
+            .expect("it runs");
+        assert!(
+            help.status.success() && !help.stdout.is_empty(),
+            "{command:?}"
+        );
     }
-    assert_eq!(Command::new(PROGRAM).arg("sreve").output().expect("it runs").status.code(), Some(64));
-    let made = run(folder.path(), &["call", "Customer", r#"{"email":"a@shop.example","name":"Ann"}"#, "--json"]);
+    assert_eq!(
+        Command::new(PROGRAM)
+            .arg("sreve")
+            .output()
+            .expect("it runs")
+            .status
+            .code(),
+        Some(64)
+    );
+    let made = run(
+        folder.path(),
+        &[
+            "call",
+            "Customer",
+            r#"{"email":"a@shop.example","name":"Ann"}"#,
+            "--json",
+        ],
+    );
     assert!(made.status.success());
-    let wrong = run(folder.path(), &["call", "Customer", r#"{"email":"b@shop.example"}"#]);
+    let wrong = run(
+        folder.path(),
+        &["call", "Customer", r#"{"email":"b@shop.example"}"#],
+    );
     assert_eq!(wrong.status.code(), Some(65));
-    assert_eq!(String::from_utf8_lossy(&wrong.stderr).trim(), "error: `name`: is missing (422)");
+    assert_eq!(
+        String::from_utf8_lossy(&wrong.stderr).trim(),
+        "error: `name`: is missing (422)"
+    );
     let nothing = run(&folder.path().join("none"), &["inspect"]);
     assert_eq!(nothing.status.code(), Some(1));
-    let schema = Command::new(PROGRAM).arg("schema").output().expect("it runs");
+    let schema = Command::new(PROGRAM)
+        .arg("schema")
+        .output()
+        .expect("it runs");
     assert!(String::from_utf8_lossy(&schema.stdout).contains("CREATE TABLE \"customers\""));
 }

@@ -29,7 +29,10 @@ impl Figures {
     /// Counts.
     pub async fn of(store: &Arc<Embedded>) -> Result<Self> {
         let invoices = super::everything::<Invoice>(store).await?;
-        let paid: Vec<_> = invoices.values().filter(|invoice| invoice.stage == Stage::Paid).collect();
+        let paid: Vec<_> = invoices
+            .values()
+            .filter(|invoice| invoice.stage == Stage::Paid)
+            .collect();
         let mut retries = JoinSet::new();
         for id in invoices.keys() {
             let (store, id) = (store.clone(), id.clone());

@@ -34,8 +34,22 @@ const STALLED: Duration = Duration::from_secs(30);
 pub async fn import(store: &Arc<Embedded>, data: DataSet) -> Result<Figures> {
     let expected = (data.customers.len(), data.invoices.len());
     let mut progress = Progress::default();
-    stock(store, data.customers, PartialEq::eq, Customer::create_as, &mut progress).await?;
-    stock(store, data.tracks, PartialEq::eq, Track::create_as, &mut progress).await?;
+    stock(
+        store,
+        data.customers,
+        PartialEq::eq,
+        Customer::create_as,
+        &mut progress,
+    )
+    .await?;
+    stock(
+        store,
+        data.tracks,
+        PartialEq::eq,
+        Track::create_as,
+        &mut progress,
+    )
+    .await?;
     stock(store, data.invoices, same_purchase, place, &mut progress).await?;
     settle(store, expected, &mut progress).await?;
     Figures::of(store).await
@@ -50,11 +64,21 @@ fn place(invoice: Invoice, id: Id<Invoice>) -> impl Effect + Send {
 
 /// Whether two invoices are of the same purchase, however far they are.
 fn same_purchase(there: &Invoice, wanted: &Invoice) -> bool {
-    Invoice { stage: wanted.stage.clone(), receipt: wanted.receipt.clone(), ..there.clone() } == *wanted
+    Invoice {
+        stage: wanted.stage.clone(),
+        receipt: wanted.receipt.clone(),
+        ..there.clone()
+    } == *wanted
 }
 
 /// Makes those things that are missing. Those that are there have to be the same.
-async fn stock<N, E>(store: &Arc<Embedded>, wanted: Vec<(Id<N>, N)>, same: fn(&N, &N) -> bool, make: fn(N, Id<N>) -> E, progress: &mut Progress) -> Result<()>
+async fn stock<N, E>(
+    store: &Arc<Embedded>,
+    wanted: Vec<(Id<N>, N)>,
+    same: fn(&N, &N) -> bool,
+    make: fn(N, Id<N>) -> E,
+    progress: &mut Progress,
+) -> Result<()>
 where
     N: Noun + Send + 'static,
     E: Effect + Send + 'static,
@@ -68,7 +92,9 @@ where
             Some(_) => {
                 return Err(Error::new(
                     ErrorKind::Conflict,
-                    format_args!("there is another {noun}/{id} in the data directory; choose a new directory with --data, or remove this one"),
+                    format_args!(
+                        "there is another {noun}/{id} in the data directory; choose a new directory with --data, or remove this one"
+                    ),
                 ));
             }
             None => missing.push((id, thing)),
@@ -85,15 +111,22 @@ where
             let store = store.clone();
             calls.spawn(async move {
                 let name = id.to_string();
-                store.run(make(thing, id)).await.map(|_| ()).map_err(|e| e.context(format_args!("{noun}/{name}")))
+                store
+                    .run(make(thing, id))
+                    .await
+                    .map(|_| ())
+                    .map_err(|e| e.context(format_args!("{noun}/{name}")))
             });
         }
         let Ok(call) = tokio::time::timeout(STALLED, calls.join_next()).await else {
-            return Err(stalled(format_args!("{} of {total} are missing of {noun}", total - done)));
+            return Err(stalled(format_args!(
+                "{} of {total} are missing of {noun}",
+                total - done
+            )));
         };
         let Some(call) = call else { return Ok(()) };
         call??;
-        check_outside()?;
+        check_disk(store)?;
         done += 1;
     }
 }
@@ -117,13 +150,17 @@ async fn everything<N: Noun>(store: &Embedded) -> Result<HashMap<Id<N>, N>> {
 }
 
 /// Waits until every customer has a mail and every invoice is paid. What failed is tried again by itself.
-async fn settle(store: &Embedded, (customers, invoices): (usize, usize), progress: &mut Progress) -> Result<()> {
+async fn settle(
+    store: &Embedded,
+    (customers, invoices): (usize, usize),
+    progress: &mut Progress,
+) -> Result<()> {
     let mut before = None;
     let mut moved = Instant::now();
     loop {
         // Retries that are not due yet do not count as work under way, so being settled alone is not the end.
         let settled = tokio::time::timeout(GLANCE, store.settled()).await.is_ok();
-        check_outside()?;
+        check_disk(store)?;
         let paid = count(store, Stage::Paid).await?;
         let waiting = count(store, Stage::Placed).await?;
         let mails = outside::mailer::count()?;
@@ -135,8 +172,13 @@ async fn settle(store: &Embedded, (customers, invoices): (usize, usize), progres
         if before != Some(now) {
             (before, moved) = (Some(now), Instant::now());
         } else if moved.elapsed() > STALLED {
-            let (unpaid, unsent) = (invoices.saturating_sub(paid), customers.saturating_sub(mails));
-            return Err(stalled(format_args!("{unpaid} of {invoices} invoices wait to be paid, {unsent} of {customers} mails to be sent; `inspect Invoice/…` shows why")));
+            let (unpaid, unsent) = (
+                invoices.saturating_sub(paid),
+                customers.saturating_sub(mails),
+            );
+            return Err(stalled(format_args!(
+                "{unpaid} of {invoices} invoices wait to be paid, {unsent} of {customers} mails to be sent; `inspect Invoice/…` shows why"
+            )));
         }
         if settled {
             tokio::time::sleep(GLANCE).await;
@@ -145,15 +187,25 @@ async fn settle(store: &Embedded, (customers, invoices): (usize, usize), progres
 }
 
 fn stalled(what: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Timeout, format_args!("nothing has moved for {} s: {what}; start the same command again to go on", STALLED.as_secs()))
+    Error::new(
+        ErrorKind::Timeout,
+        format_args!(
+            "nothing has moved for {} s: {what}; start the same command again to go on",
+            STALLED.as_secs()
+        ),
+    )
 }
 
 async fn count(store: &Embedded, stage: Stage) -> Result<usize> {
-    let count = store.run(Invoice::find(|i| i.stage.eq(stage)).count()).await?;
+    let count = store
+        .run(Invoice::find(|i| i.stage.eq(stage)).count())
+        .await?;
     Ok(usize::try_from(count)?)
 }
 
-/// A gateway or post office that cannot write makes its steps fail and come back; whoever waits should know why.
-fn check_outside() -> Result<()> {
-    outside::trouble().map_or(Ok(()), |trouble| Err(Error::new(ErrorKind::Storage, trouble)))
+/// What nobody waits for, such as a step's result or the gateway's ledger, is tried again for as long as the disk does
+/// not take it. Whoever waits for the end of it all should know.
+fn check_disk(store: &Embedded) -> Result<()> {
+    let outside = outside::trouble().map(|trouble| Error::new(ErrorKind::Storage, trouble));
+    store.storage_trouble().or(outside).map_or(Ok(()), Err)
 }

@@ -34,7 +34,10 @@ struct Line<E> {
 impl<E: Serialize + DeserializeOwned + Clone> Book<E> {
     /// The book in a file, which is read at the first use and made at the first entry.
     pub fn at(path: PathBuf) -> Self {
-        Self { path, open: Mutex::new(None) }
+        Self {
+            path,
+            open: Mutex::new(None),
+        }
     }
 
     /// The entry under a key. If there is none, the one that `make` gives, which is safe on disk before this returns;
@@ -48,10 +51,17 @@ impl<E: Serialize + DeserializeOwned + Clone> Book<E> {
         if let Some(entry) = open.entries.get(key) {
             return Ok(entry.clone());
         }
-        let line = Line { key: key.to_owned(), entry: make(open.entries.len() + 1) };
+        let line = Line {
+            key: key.to_owned(),
+            entry: make(open.entries.len() + 1),
+        };
         let mut text = serde_json::to_vec(&line)?;
         text.push(b'\n');
-        if let Err(error) = open.file.write_all(&text).and_then(|()| open.file.sync_data()) {
+        if let Err(error) = open
+            .file
+            .write_all(&text)
+            .and_then(|()| open.file.sync_data())
+        {
             // Half a line must not stay. If it cannot be removed now, it is when the file is opened anew.
             let _ = open.file.set_len(open.length);
             *guard = None;
@@ -75,7 +85,12 @@ impl<E: Serialize + DeserializeOwned + Clone> Book<E> {
     fn open(&self) -> io::Result<Open<E>> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&self.path)?;
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&self.path)?;
         let text = std::fs::read(&self.path)?;
         let whole = whole(&text);
         let length = whole.len() as u64;
@@ -87,11 +102,18 @@ impl<E: Serialize + DeserializeOwned + Clone> Book<E> {
         // The name of a new file lives in its folder.
         File::open(folder)?.sync_all()?;
         file.seek(SeekFrom::Start(length))?;
-        Ok(Open { file, length, entries: lines(whole)?.into_iter().collect() })
+        Ok(Open {
+            file,
+            length,
+            entries: lines(whole)?.into_iter().collect(),
+        })
     }
 
     fn cannot(&self, error: &io::Error) -> Error {
-        let error = Error::new(ErrorKind::Storage, format_args!("{}: {error}", self.path.display()));
+        let error = Error::new(
+            ErrorKind::Storage,
+            format_args!("{}: {error}", self.path.display()),
+        );
         super::note(&error);
         error
     }
@@ -101,7 +123,12 @@ fn lines<E: DeserializeOwned>(text: &[u8]) -> io::Result<Vec<(String, E)>> {
     text.split_inclusive(|byte| *byte == b'\n')
         .enumerate()
         .map(|(number, line)| {
-            let line: Line<E> = serde_json::from_slice(line).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {e}", number + 1)))?;
+            let line: Line<E> = serde_json::from_slice(line).map_err(|e| {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("line {}: {e}", number + 1),
+                )
+            })?;
             Ok((line.key, line.entry))
         })
         .collect()
@@ -109,7 +136,10 @@ fn lines<E: DeserializeOwned>(text: &[u8]) -> io::Result<Vec<(String, E)>> {
 
 /// What ends with a line's end.
 fn whole(text: &[u8]) -> &[u8] {
-    let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |last| last + 1);
     &text[..end]
 }
 
@@ -118,7 +148,8 @@ mod tests {
     use super::*;
 
     fn fresh(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("record-store-book-{}-{name}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("record-store-book-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         folder.join("book.jsonl")
     }
@@ -129,7 +160,9 @@ mod tests {
     }
 
     fn entry(word: &str) -> Entry {
-        Entry { word: word.to_owned() }
+        Entry {
+            word: word.to_owned(),
+        }
     }
 
     #[test]
@@ -137,8 +170,17 @@ mod tests {
         let path = fresh("once");
         let book = Book::at(path.clone());
         assert_eq!(book.enter("a", |_| entry("first")).unwrap(), entry("first"));
-        assert_eq!(book.enter("a", |_| entry("second")).unwrap(), entry("first"));
-        assert_eq!(Book::at(path.clone()).enter("a", |_| entry("third")).unwrap(), entry("first"), "after a restart too");
+        assert_eq!(
+            book.enter("a", |_| entry("second")).unwrap(),
+            entry("first")
+        );
+        assert_eq!(
+            Book::at(path.clone())
+                .enter("a", |_| entry("third"))
+                .unwrap(),
+            entry("first"),
+            "after a restart too"
+        );
         assert_eq!(book.read().unwrap(), [("a".to_owned(), entry("first"))]);
     }
 
@@ -151,8 +193,15 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let book = Book::at(path.clone());
         assert_eq!(book.read().unwrap().len(), 1);
-        assert_eq!(book.enter("b", |number| entry(&number.to_string())).unwrap(), entry("2"));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"key\":\"a\",\"word\":\"one\"}\n{\"key\":\"b\",\"word\":\"2\"}\n");
+        assert_eq!(
+            book.enter("b", |number| entry(&number.to_string()))
+                .unwrap(),
+            entry("2")
+        );
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "{\"key\":\"a\",\"word\":\"one\"}\n{\"key\":\"b\",\"word\":\"2\"}\n"
+        );
     }
 
     #[test]
@@ -160,7 +209,9 @@ mod tests {
         let path = fresh("spoilt");
         Book::at(path.clone()).enter("a", |_| entry("one")).unwrap();
         std::fs::write(&path, "{\"key\":\"a\",\"word\":\"one\"}\nrubbish\n").unwrap();
-        let error = Book::<Entry>::at(path).enter("b", |_| entry("two")).unwrap_err();
+        let error = Book::<Entry>::at(path)
+            .enter("b", |_| entry("two"))
+            .unwrap_err();
         assert!(error.message().contains("line 2"), "{error}");
     }
 }

@@ -46,8 +46,14 @@ struct Order {
 
 /// Asks the gateway to charge an invoice.
 pub async fn charge(invoice: &Id<Invoice>, cents: i64, key: &StepKey) -> Result<Receipt> {
-    let body = serde_json::to_string(&Order { invoice: invoice.as_str().to_owned(), cents })?;
-    let request = format!("POST /charges HTTP/1.1\r\nHost: gateway\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let body = serde_json::to_string(&Order {
+        invoice: invoice.as_str().to_owned(),
+        cents,
+    })?;
+    let request = format!(
+        "POST /charges HTTP/1.1\r\nHost: gateway\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
     let mut connection = tokio::net::TcpStream::connect(super::outside()?.gateway).await?;
     connection.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
@@ -56,18 +62,33 @@ pub async fn charge(invoice: &Id<Invoice>, cents: i64, key: &StepKey) -> Result<
     match head.split(' ').nth(1) {
         Some("200") => {
             let charge: Charge = serde_json::from_str(body)?;
-            Ok(Receipt { id: charge.id, cents: charge.cents })
+            Ok(Receipt {
+                id: charge.id,
+                cents: charge.cents,
+            })
         }
-        Some("507") => Err(Error::retry_after(Duration::from_secs(1), format_args!("the gateway cannot book: {body}"))),
-        Some(status) if status.starts_with('4') => Err(Error::permanent(format_args!("the gateway refuses: {body}"))),
-        Some(status) => Err(std::io::Error::other(format!("the gateway fails with {status}: {body}")).into()),
+        Some("507") => Err(Error::retry_after(
+            Duration::from_secs(1),
+            format_args!("the gateway cannot book: {body}"),
+        )),
+        Some(status) if status.starts_with('4') => Err(Error::permanent(format_args!(
+            "the gateway refuses: {body}"
+        ))),
+        Some(status) => {
+            Err(std::io::Error::other(format!("the gateway fails with {status}: {body}")).into())
+        }
         None => Err(std::io::Error::other("the gateway hung up without an answer").into()),
     }
 }
 
 /// The charges in the ledger, as the file has them.
 pub fn charges() -> Result<Vec<Charge>> {
-    Ok(super::outside()?.ledger.read()?.into_iter().map(|(_, charge)| charge).collect())
+    Ok(super::outside()?
+        .ledger
+        .read()?
+        .into_iter()
+        .map(|(_, charge)| charge)
+        .collect())
 }
 
 // ---- the gateway's side ----
@@ -110,15 +131,21 @@ struct Gateway {
 pub fn start(ledger: &'static Book<Charge>, seed: u64) -> Result<SocketAddr> {
     let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
     let address = listener.local_addr()?;
-    let gateway = Arc::new(Gateway { ledger, seed, asked: Mutex::default() });
+    let gateway = Arc::new(Gateway {
+        ledger,
+        seed,
+        asked: Mutex::default(),
+    });
     for number in 0..THREADS {
         let (listener, gateway) = (listener.clone(), gateway.clone());
-        thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {
-            for connection in listener.incoming().flatten() {
-                // Whoever hangs up in the middle does not hear the answer.
-                let _ = gateway.serve(&connection);
-            }
-        })?;
+        thread::Builder::new()
+            .name(format!("gateway-{number}"))
+            .spawn(move || {
+                for connection in listener.incoming().flatten() {
+                    // Whoever hangs up in the middle does not hear the answer.
+                    let _ = gateway.serve(&connection);
+                }
+            })?;
     }
     Ok(address)
 }
@@ -133,7 +160,11 @@ impl Gateway {
         };
         if let Some((status, body)) = answer {
             let mut connection = connection;
-            write!(connection, "HTTP/1.1 {status} \r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())?;
+            write!(
+                connection,
+                "HTTP/1.1 {status} \r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )?;
         }
         Ok(())
     }
@@ -151,10 +182,17 @@ impl Gateway {
             return Some((503, r#"{"error":"try again"}"#.to_owned()));
         }
         let cents = order.cents;
-        let booked = self.ledger.enter(key, |number| Charge { id: format!("ch_{number}"), invoice: order.invoice, cents });
+        let booked = self.ledger.enter(key, |number| Charge {
+            id: format!("ch_{number}"),
+            invoice: order.invoice,
+            cents,
+        });
         match booked {
             _ if fate == Fate::Lost => None,
-            Ok(charge) if charge.cents != cents => Some((409, r#"{"error":"this key was used for another amount"}"#.to_owned())),
+            Ok(charge) if charge.cents != cents => Some((
+                409,
+                r#"{"error":"this key was used for another amount"}"#.to_owned(),
+            )),
             Ok(charge) => serde_json::to_string(&charge).ok().map(|body| (200, body)),
             Err(error) => Some((507, error.message().to_owned())),
         }
@@ -171,7 +209,9 @@ fn read(connection: &TcpStream) -> std::io::Result<Option<(String, Order)>> {
     loop {
         line.clear();
         reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         match name.to_ascii_lowercase().as_str() {
             "idempotency-key" => key = Some(value.trim().to_owned()),
             "content-length" => length = value.trim().parse().unwrap_or(0),
@@ -190,16 +230,25 @@ mod tests {
 
     #[test]
     fn one_request_in_five_fails() {
-        let fates: Vec<_> = (0..10_000).map(|n: u64| fate(1, &n.to_string(), 1 + n % 3)).collect();
+        let fates: Vec<_> = (0..10_000)
+            .map(|n: u64| fate(1, &n.to_string(), 1 + n % 3))
+            .collect();
         for wanted in [Fate::Refused, Fate::Lost] {
             let count = fates.iter().filter(|fate| **fate == wanted).count();
-            assert!((900..1100).contains(&count), "{wanted:?}: {count} of 10 000");
+            assert!(
+                (900..1100).contains(&count),
+                "{wanted:?}: {count} of 10 000"
+            );
         }
     }
 
     #[test]
     fn a_seed_repeats_itself() {
-        let row = |seed| (1..50).map(|attempt| fate(seed, "98", attempt)).collect::<Vec<_>>();
+        let row = |seed| {
+            (1..50)
+                .map(|attempt| fate(seed, "98", attempt))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(row(7), row(7));
         assert_ne!(row(7), row(8));
     }

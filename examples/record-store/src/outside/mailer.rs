@@ -13,8 +13,15 @@ pub struct Mail {
 
 /// Posts a mail, once under each key: a step that is run again mails nobody twice.
 pub fn post(to: &str, subject: &str, text: &str, key: &StepKey) -> Result<()> {
-    let mail = Mail { to: to.to_owned(), subject: subject.to_owned(), text: text.to_owned() };
-    super::outside()?.mails.enter(key.as_str(), |_| mail).map(|_| ())
+    let mail = Mail {
+        to: to.to_owned(),
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+    };
+    super::outside()?
+        .mails
+        .enter(key.as_str(), |_| mail)
+        .map(|_| ())
 }
 
 /// How many mails the outbox file holds.

@@ -28,14 +28,24 @@ static TROUBLE: Mutex<Option<String>> = Mutex::new(None);
 /// Starts the gateway and says where everything is kept. No file is touched before the business uses it, which is
 /// after it has taken the directory for this process alone.
 pub fn open(data: &Path, seed: u64) -> Result<()> {
-    let ledger: &'static Book<Charge> = Box::leak(Box::new(Book::at(data.join("gateway/ledger.jsonl"))));
+    let ledger: &'static Book<Charge> =
+        Box::leak(Box::new(Book::at(data.join("gateway/ledger.jsonl"))));
     let gateway = gateway::start(ledger, seed)?;
-    let outside = Outside { gateway, ledger, mails: Book::at(data.join("outbox/mails.jsonl")), reports: data.join("reports") };
-    OUTSIDE.set(outside).map_err(|_| Error::internal("the outside was opened twice"))
+    let outside = Outside {
+        gateway,
+        ledger,
+        mails: Book::at(data.join("outbox/mails.jsonl")),
+        reports: data.join("reports"),
+    };
+    OUTSIDE
+        .set(outside)
+        .map_err(|_| Error::internal("the outside was opened twice"))
 }
 
 fn outside() -> Result<&'static Outside> {
-    OUTSIDE.get().ok_or_else(|| Error::internal("the outside was not opened"))
+    OUTSIDE
+        .get()
+        .ok_or_else(|| Error::internal("the outside was not opened"))
 }
 
 /// Notes that something could not be written, for whoever waits for it.
@@ -45,5 +55,8 @@ fn note(error: &Error) {
 
 /// What could not be written, if anything could not.
 pub fn trouble() -> Option<String> {
-    TROUBLE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    TROUBLE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
 }

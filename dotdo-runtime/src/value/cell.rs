@@ -1,0 +1,80 @@
+//! What `SQLite` stores in one place of a row.
+
+use serde::Serialize;
+
+use crate::json::Json;
+
+/// One value of `SQLite`'s.
+#[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// No value.
+    Null,
+    /// A 64-bit integer; booleans are 0 and 1.
+    Integer(i64),
+    /// A 64-bit float.
+    Real(f64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+impl Cell {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The integer, if it is one.
+    pub const fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no value.
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+impl From<&Json> for Cell {
+    fn from(json: &Json) -> Self {
+        Self::Text(json.text().to_owned())
+    }
+}
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Self::Integer(i64::from(number))
+    }
+}
+impl From<bool> for Cell {
+    fn from(yes: bool) -> Self {
+        Self::Integer(i64::from(yes))
+    }
+}
+impl<T: Into<Self>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

@@ -1,0 +1,180 @@
+//! What the manifest and the doors know of a type.
+
+use dotdo_core::table::ColumnType;
+
+use super::Value;
+
+/// The shape of a type's JSON, as the manifest and the doors describe it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// Nothing: `null`.
+    Nothing,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Real,
+    /// `true` or `false`.
+    Boolean,
+    /// A text.
+    Text,
+    /// An instant, as RFC 3339 text.
+    Timestamp,
+    /// A date, `2026-11-22`.
+    Date,
+    /// A time of day, `09:30:00`.
+    Time,
+    /// A decimal number, as text so that no digit is lost.
+    Decimal,
+    /// The id of a noun.
+    Reference(&'static str),
+    /// Bytes, in JSON a list of numbers from 0 to 255.
+    Bytes,
+    /// A fixed list of 128 numbers.
+    Embedding,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// The shape, or `null`.
+    Optional(&'static Shape),
+    /// A list of one shape.
+    List(&'static Shape),
+    /// An object from texts to one shape.
+    Map(&'static Shape),
+    /// An object with these fields.
+    Record(&'static str, &'static [Member]),
+    /// An array with these places.
+    Tuple(&'static [Shape]),
+    /// `{"Variant": …}` or `"Variant"`.
+    OneOf(&'static str, &'static [Member]),
+    /// Any JSON.
+    Any,
+}
+
+/// One field of a [`Shape::Record`], or one variant of a [`Shape::OneOf`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Member {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Shape,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Its documentation.
+    pub doc: &'static str,
+}
+
+impl Member {
+    /// The member that a type makes.
+    #[doc(hidden)]
+    pub const fn of<T: Value>(name: &'static str, doc: &'static str) -> Self {
+        Self {
+            name,
+            shape: T::SHAPE,
+            optional: T::NULLABLE,
+            doc,
+        }
+    }
+}
+
+impl Shape {
+    /// The column such a value is stored in.
+    pub const fn column(self) -> ColumnType {
+        match self {
+            Self::Integer => ColumnType::Integer,
+            Self::Real => ColumnType::Real,
+            Self::Boolean => ColumnType::Boolean,
+            Self::Text | Self::Choice(_) => ColumnType::Text,
+            Self::Timestamp => ColumnType::Timestamp,
+            Self::Date => ColumnType::Date,
+            Self::Time => ColumnType::Time,
+            Self::Decimal => ColumnType::Decimal,
+            Self::Reference(_) => ColumnType::Reference,
+            Self::Bytes | Self::Embedding => ColumnType::Blob,
+            Self::Optional(inner) => inner.column(),
+            Self::Nothing
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(..)
+            | Self::Tuple(_)
+            | Self::OneOf(..)
+            | Self::Any => ColumnType::Json,
+        }
+    }
+
+    /// The texts such a column may hold, or none where any will do.
+    pub const fn choices(self) -> &'static [&'static str] {
+        match self {
+            Self::Choice(choices) => choices,
+            Self::Optional(inner) => inner.choices(),
+            _ => &[],
+        }
+    }
+
+    /// The noun such a column refers to.
+    pub const fn references(self) -> Option<&'static str> {
+        match self {
+            Self::Reference(noun) => Some(noun),
+            Self::Optional(inner) => inner.references(),
+            _ => None,
+        }
+    }
+
+    /// The JSON Schema (2020-12) of the shape.
+    pub fn schema(self) -> serde_json::Value {
+        use serde_json::json;
+        match self {
+            Self::Nothing => json!({"type": "null"}),
+            Self::Integer => json!({"type": "integer"}),
+            Self::Real => json!({"type": "number"}),
+            Self::Boolean => json!({"type": "boolean"}),
+            Self::Text => json!({"type": "string"}),
+            Self::Timestamp => json!({"type": "string", "format": "date-time"}),
+            Self::Date => json!({"type": "string", "format": "date"}),
+            Self::Time => json!({"type": "string", "format": "time"}),
+            Self::Decimal => json!({"type": "string", "format": "decimal"}),
+            Self::Reference(noun) => json!({"type": "string", "format": "id", "noun": noun}),
+            Self::Bytes => {
+                json!({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}})
+            }
+            Self::Embedding => {
+                json!({"type": "array", "items": {"type": "number"}, "minItems": 128, "maxItems": 128})
+            }
+            Self::Choice(choices) => json!({"enum": choices}),
+            Self::Optional(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
+            Self::List(inner) => json!({"type": "array", "items": inner.schema()}),
+            Self::Map(inner) => json!({"type": "object", "additionalProperties": inner.schema()}),
+            Self::Tuple(places) => {
+                json!({"type": "array", "prefixItems": places.iter().map(|p| p.schema()).collect::<Vec<_>>(), "items": false})
+            }
+            Self::Record(name, members) => {
+                let mut schema = Self::object(members);
+                schema["title"] = name.into();
+                schema
+            }
+            Self::OneOf(name, members) => {
+                json!({"title": name, "oneOf": members.iter().map(|m| match m.shape {
+                Shape::Nothing => json!({"const": m.name}),
+                shape => json!({"type": "object", "properties": {m.name: shape.schema()}, "required": [m.name]}),
+            }).collect::<Vec<_>>()})
+            }
+            Self::Any => json!({}),
+        }
+    }
+
+    /// The JSON Schema of an object with these members.
+    pub fn object(members: &[Member]) -> serde_json::Value {
+        let mut properties = serde_json::Map::new();
+        for member in members {
+            let mut schema = member.shape.schema();
+            if !member.doc.is_empty() {
+                schema["description"] = member.doc.into();
+            }
+            properties.insert(member.name.into(), schema);
+        }
+        let required: Vec<_> = members
+            .iter()
+            .filter(|m| !m.optional)
+            .map(|m| m.name)
+            .collect();
+        serde_json::json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    }
+}
