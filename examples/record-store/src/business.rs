@@ -1,10 +1,4 @@
 //! A record store: its customers and tracks, and invoices that pay for themselves.
-#![allow(
-    clippy::unnecessary_wraps,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "verbs, queries and steps share their forms, whatever each of them needs"
-)]
 
 use chrono::NaiveDate;
 use dotdo::prelude::*;
@@ -131,6 +125,7 @@ impl Invoice {
 
     /// How often the gateway had to be asked again.
     #[query]
+    #[allow(clippy::unused_self, reason = "it asks what was done, not what is stored")]
     fn retries(&self, cx: &View) -> Result<u32> {
         let charges = cx.actions(&ActionFilter {
             kind: Some(Kind::Step),

@@ -1,6 +1,6 @@
 //! One object's database: a `SQLite` file in WAL mode that this process has for itself.
 
-use std::cell::Cell as StdCell;
+use std::cell::{Cell as StdCell, OnceCell};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,8 +22,12 @@ pub(super) struct Database {
     path: PathBuf,
     depth: StdCell<u32>,
     read_only: StdCell<bool>,
-    /// Files to be synced to make what was written safe; more of them until the first sync.
-    is_new: StdCell<bool>,
+    /// Whether the file was made by this, so that its name has to be made safe too.
+    is_new: bool,
+    /// Handles for syncing. Kept until the connection is closed: closing a handle of a file that `SQLite` has locked
+    /// would take its lock away.
+    wal: OnceCell<Arc<File>>,
+    main: OnceCell<Result<Arc<File>>>,
 }
 
 impl Database {
@@ -50,7 +54,9 @@ impl Database {
             path: path.to_owned(),
             depth: StdCell::new(0),
             read_only: StdCell::new(false),
-            is_new: StdCell::new(is_new),
+            is_new,
+            wal: OnceCell::new(),
+            main: OnceCell::new(),
         })
     }
 
@@ -61,18 +67,22 @@ impl Database {
 
     /// The files whose sync makes all that was committed safe.
     pub fn files(&self) -> Result<Vec<Arc<File>>> {
+        let open = |path: &Path| File::open(path).map(Arc::new).map_err(|e| cannot(path, &e));
+        if let Some(wal) = self.wal.get() {
+            return Ok(vec![wal.clone()]);
+        }
         let mut wal = self.path.clone().into_os_string();
         wal.push("-wal");
-        let mut paths = vec![PathBuf::from(wal)];
-        if self.is_new.replace(false) {
-            paths.push(self.path.clone());
+        let wal = open(Path::new(&wal))?;
+        let mut files = vec![self.wal.get_or_init(|| wal).clone()];
+        if self.is_new {
+            files.push(self.main.get_or_init(|| open(&self.path)).clone()?);
             // The names of new files live in their folders.
-            paths.extend(self.path.ancestors().skip(1).take(4).map(Path::to_path_buf));
+            for folder in self.path.ancestors().skip(1).take(4) {
+                files.push(open(folder)?);
+            }
         }
-        paths
-            .iter()
-            .map(|path| File::open(path).map(Arc::new).map_err(|e| cannot(path, &e)))
-            .collect()
+        Ok(files)
     }
 }
 
