@@ -54,15 +54,29 @@ impl ToTokens for Errors {
 
 /// `; did you mean …?`, or nothing when no known word is near.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    dotdo_core::nearest(word, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    dotdo_core::nearest(word, known)
+        .map(|near| format!("; did you mean `{near}`?"))
+        .unwrap_or_default()
 }
 
 /// Checks a word against the list of those allowed; the message shows the same list that does the matching.
-pub fn one_of(errors: &mut Errors, tokens: &impl ToTokens, what: &str, word: &str, allowed: &[&'static str]) -> Option<&'static str> {
+pub fn one_of(
+    errors: &mut Errors,
+    tokens: &impl ToTokens,
+    what: &str,
+    word: &str,
+    allowed: &[&'static str],
+) -> Option<&'static str> {
     let found = allowed.iter().find(|known| **known == word).copied();
     if found.is_none() {
         let near = did_you_mean(word, allowed.iter().copied());
-        errors.at(tokens, format_args!("`{word}` is no {what}{near}\nit is one of: {}", allowed.join(", ")));
+        errors.at(
+            tokens,
+            format_args!(
+                "`{word}` is no {what}{near}\nit is one of: {}",
+                allowed.join(", ")
+            ),
+        );
     }
     found
 }

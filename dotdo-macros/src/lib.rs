@@ -26,7 +26,20 @@ pub fn noun(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro_derive(
     Noun,
-    attributes(backref, check, default, dotdo_derived, dotdo_noun, embed, index, range, search, secret, unique, was)
+    attributes(
+        backref,
+        check,
+        default,
+        dotdo_derived,
+        dotdo_noun,
+        embed,
+        index,
+        range,
+        search,
+        secret,
+        unique,
+        was
+    )
 )]
 pub fn derive_noun(item: TokenStream) -> TokenStream {
     noun::derive(item.into()).into()

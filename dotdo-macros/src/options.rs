@@ -46,7 +46,9 @@ pub(crate) use {options, word};
 
 /// Reads the options of an attribute; those that are wrong are reported and left out.
 pub fn read<O: Options>(args: TokenStream, errors: &mut Errors) -> O {
-    let items = errors.take(NestedMeta::parse_meta_list(args)).unwrap_or_default();
+    let items = errors
+        .take(NestedMeta::parse_meta_list(args))
+        .unwrap_or_default();
     let mut seen: Vec<String> = Vec::new();
     let mut sound = Vec::new();
     for item in items {
@@ -68,26 +70,57 @@ fn check_word<O: Options>(item: &NestedMeta, seen: &mut Vec<String>, errors: &mu
         NestedMeta::Meta(meta) => meta.path(),
         NestedMeta::NameValueInvalidExpr(broken) => {
             let name = spelled(&broken.path);
-            return errors.at(&broken.path, format_args!("`{name}` needs a value after the `=`"));
+            return errors.at(
+                &broken.path,
+                format_args!("`{name}` needs a value after the `=`"),
+            );
         }
         NestedMeta::Lit(lit) => {
-            return errors.at(lit, format_args!("`{}` takes options by name\noptions: {}", O::FOR, list::<O>()));
+            return errors.at(
+                lit,
+                format_args!(
+                    "`{}` takes options by name\noptions: {}",
+                    O::FOR,
+                    list::<O>()
+                ),
+            );
         }
     };
     let name = spelled(path);
     if !O::WORDS.contains(&name.as_str()) {
-        let near = did_you_mean(&name, O::WORDS.iter().copied().filter(|word| *word != "crate"));
-        let near = if near.is_empty() { ";".to_owned() } else { near };
-        errors.at(path, format_args!("unknown option `{name}` for `{}`{near} options: {}", O::FOR, list::<O>()));
+        let near = did_you_mean(
+            &name,
+            O::WORDS.iter().copied().filter(|word| *word != "crate"),
+        );
+        let near = if near.is_empty() {
+            ";".to_owned()
+        } else {
+            near
+        };
+        errors.at(
+            path,
+            format_args!(
+                "unknown option `{name}` for `{}`{near} options: {}",
+                O::FOR,
+                list::<O>()
+            ),
+        );
     } else if seen.contains(&name) {
-        errors.at(path, format_args!("`{name}` is given twice; keep one of them"));
+        errors.at(
+            path,
+            format_args!("`{name}` is given twice; keep one of them"),
+        );
     } else {
         seen.push(name);
     }
 }
 
 fn list<O: Options>() -> String {
-    let words: Vec<_> = O::WORDS.iter().copied().filter(|word| *word != "crate").collect();
+    let words: Vec<_> = O::WORDS
+        .iter()
+        .copied()
+        .filter(|word| *word != "crate")
+        .collect();
     words.join(", ")
 }
 
@@ -123,7 +156,10 @@ pub struct Text(pub LitStr);
 impl FromMeta for Text {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
         match value(meta, "\"…\"")? {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(Self(text.clone())),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Ok(Self(text.clone())),
             other => Err(form(meta.path(), other, "\"…\"")),
         }
     }
@@ -138,10 +174,14 @@ impl FromMeta for Name {
         let expr = value(meta, "name")?;
         let name = match expr {
             Expr::Path(path) => path.path.get_ident().cloned(),
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.parse().ok(),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => text.parse().ok(),
             _ => None,
         };
-        name.map(Self).ok_or_else(|| form(meta.path(), expr, "name"))
+        name.map(Self)
+            .ok_or_else(|| form(meta.path(), expr, "name"))
     }
 }
 
@@ -154,11 +194,27 @@ impl FromMeta for Whole {
         let expr = value(meta, "3")?;
         let name = spelled(meta.path());
         match expr {
-            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if matches!(number.suffix(), "" | "u32") && !number.base10_digits().starts_with('-') => number
-                .base10_parse()
-                .map(|n| Self(n, number.span()))
-                .map_err(|_| darling::Error::custom(format!("`{name}` is too large; at most {}", u32::MAX)).with_span(number)),
-            other => Err(darling::Error::custom(format!("`{name}` is a whole number from 0, as in `{name} = 3`")).with_span(other)),
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(number),
+                ..
+            }) if matches!(number.suffix(), "" | "u32")
+                && !number.base10_digits().starts_with('-') =>
+            {
+                number
+                    .base10_parse()
+                    .map(|n| Self(n, number.span()))
+                    .map_err(|_| {
+                        darling::Error::custom(format!(
+                            "`{name}` is too large; at most {}",
+                            u32::MAX
+                        ))
+                        .with_span(number)
+                    })
+            }
+            other => Err(darling::Error::custom(format!(
+                "`{name}` is a whole number from 0, as in `{name} = 3`"
+            ))
+            .with_span(other)),
         }
     }
 }
@@ -170,16 +226,26 @@ pub struct Real(pub f64, pub Span);
 impl FromMeta for Real {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
         let expr = value(meta, "2.0")?;
-        number(expr).map(|n| Self(n, syn::spanned::Spanned::span(expr))).ok_or_else(|| form(meta.path(), expr, "2.0"))
+        number(expr)
+            .map(|n| Self(n, syn::spanned::Spanned::span(expr)))
+            .ok_or_else(|| form(meta.path(), expr, "2.0"))
     }
 }
 
 /// The number that an expression is, if it is one.
 pub fn number(expr: &Expr) -> Option<f64> {
     match plain(expr) {
-        Expr::Lit(ExprLit { lit: Lit::Int(n), .. }) => n.base10_parse::<f64>().ok(),
-        Expr::Lit(ExprLit { lit: Lit::Float(n), .. }) => n.base10_parse::<f64>().ok(),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => number(expr).map(|n| -n),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(n), ..
+        }) => n.base10_parse::<f64>().ok(),
+        Expr::Lit(ExprLit {
+            lit: Lit::Float(n), ..
+        }) => n.base10_parse::<f64>().ok(),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => number(expr).map(|n| -n),
         _ => None,
     }
 }
@@ -191,7 +257,10 @@ pub struct YesNo(pub bool);
 impl FromMeta for YesNo {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
         match value(meta, "false")? {
-            Expr::Lit(ExprLit { lit: Lit::Bool(yes), .. }) => Ok(Self(yes.value)),
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(yes),
+                ..
+            }) => Ok(Self(yes.value)),
             other => Err(form(meta.path(), other, "false")),
         }
     }
@@ -206,7 +275,10 @@ impl FromMeta for Flag {
         let name = spelled(meta.path());
         match meta {
             Meta::Path(_) => Ok(Self),
-            other => Err(darling::Error::custom(format!("`{name}` stands alone, without a value")).with_span(other)),
+            other => Err(
+                darling::Error::custom(format!("`{name}` stands alone, without a value"))
+                    .with_span(other),
+            ),
         }
     }
 }
@@ -220,10 +292,14 @@ impl FromMeta for PathTo {
         let expr = value(meta, "some::path")?;
         let path = match expr {
             Expr::Path(path) => Some(path.path.clone()),
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.parse().ok(),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => text.parse().ok(),
             _ => None,
         };
-        path.map(Self).ok_or_else(|| form(meta.path(), expr, "some::path"))
+        path.map(Self)
+            .ok_or_else(|| form(meta.path(), expr, "some::path"))
     }
 }
 

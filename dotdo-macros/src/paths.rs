@@ -13,7 +13,9 @@ pub struct Root {
 impl Root {
     /// The user's path, or the default.
     pub fn new(path: Option<&Path>) -> Self {
-        Self { path: path.map_or_else(|| quote!(::dotdo), Path::to_token_stream) }
+        Self {
+            path: path.map_or_else(|| quote!(::dotdo), Path::to_token_stream),
+        }
     }
 
     /// The module with everything that generated code touches.
@@ -26,12 +28,6 @@ impl Root {
     pub fn import(&self) -> TokenStream {
         let path = &self.path;
         quote!(use #path::__private as __dotdo;)
-    }
-
-    /// The path of `serde`, as the text that serde's own derives want.
-    pub fn serde(&self) -> String {
-        let path = &self.path;
-        quote!(#path::__private::serde).to_string().replace(' ', "")
     }
 }
 

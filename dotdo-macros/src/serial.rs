@@ -9,19 +9,22 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Type};
 
-use crate::paths::Root;
 use crate::signature::{Arg, generic_types, is_named, last_segment};
 use crate::source::{plain_name, respan};
 
-const KNOWN: &[&str] =
-    &["String", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize", "f32", "f64"];
+const KNOWN: &[&str] = &[
+    "String", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize",
+    "f32", "f64",
+];
 
 /// Whether a type is surely a value: a primitive, a `String`, or an `Option` or `Vec` of one.
 fn is_known(ty: &Type) -> bool {
     match ty {
         Type::Tuple(tuple) => tuple.elems.is_empty(),
         Type::Path(path) => {
-            let Some(segment) = last_segment(ty).filter(|_| path.path.segments.len() == 1) else { return false };
+            let Some(segment) = last_segment(ty).filter(|_| path.path.segments.len() == 1) else {
+                return false;
+            };
             let inner = generic_types(segment);
             match inner.as_slice() {
                 [] => KNOWN.iter().any(|known| segment.ident == known),
@@ -38,20 +41,21 @@ pub fn known(ty: &TokenStream) -> bool {
     syn::parse2::<Type>(ty.clone()).is_ok_and(|ty| is_known(&ty))
 }
 
-/// `<T as Value>::item`, pointing at the user's type; inside a block that has [`Root::import`].
+/// `<T as Value>::item`, pointing at the user's type; inside a block that has [`Root::import`](crate::paths::Root::import).
 pub fn as_value(ty: &TokenStream, item: &str) -> TokenStream {
     let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
     let (ty, item) = (respan(ty.clone(), span), Ident::new(item, span));
     quote_spanned!(span=> <#ty as __dotdo::Value>::#item)
 }
 
-/// A function of the runtime that returns this type, pointing at the type; `before` are the types that stand before it
-/// in the function's list.
-pub fn returning(ty: &TokenStream, function: &str, before: &TokenStream, after: &TokenStream) -> TokenStream {
-    if known(ty) {
-        let function = Ident::new(function, Span::call_site());
-        return quote!(__dotdo::#function);
-    }
+/// A function of the runtime that returns this type, pointing at the type; `before` and `after` are the types that stand
+/// beside it in the function's list.
+pub fn returning(
+    ty: &TokenStream,
+    function: &str,
+    before: &TokenStream,
+    after: &TokenStream,
+) -> TokenStream {
     let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
     let (ty, function) = (respan(ty.clone(), span), Ident::new(function, span));
     quote_spanned!(span=> __dotdo::#function::<#before #ty #after>)
@@ -74,7 +78,9 @@ fn culprit(ty: TokenStream) -> Option<Span> {
     let mut found = None;
     for tree in ty {
         match tree {
-            TokenTree::Ident(ident) if !KNOWN.iter().any(|known| ident == known) => found = Some(ident.span()),
+            TokenTree::Ident(ident) if !KNOWN.iter().any(|known| ident == known) => {
+                found = Some(ident.span());
+            }
             TokenTree::Group(group) => found = culprit(group.stream()).or(found),
             _ => {}
         }
@@ -94,8 +100,13 @@ pub fn function(ty: &TokenStream, name: &str) -> TokenStream {
 
 /// The shape of a type.
 pub fn shape(ty: &TokenStream) -> TokenStream {
-    let nothing = matches!(syn::parse2::<Type>(ty.clone()), Ok(Type::Tuple(tuple)) if tuple.elems.is_empty());
-    if nothing { quote!(__dotdo::Shape::Nothing) } else { as_value(ty, "SHAPE") }
+    let nothing =
+        matches!(syn::parse2::<Type>(ty.clone()), Ok(Type::Tuple(tuple)) if tuple.elems.is_empty());
+    if nothing {
+        quote!(__dotdo::Shape::Nothing)
+    } else {
+        as_value(ty, "SHAPE")
+    }
 }
 
 /// One member of a shape.
@@ -103,7 +114,11 @@ pub fn member(name: &str, ty: &TokenStream, optional: bool, doc: &str) -> TokenS
     if known(ty) && !optional {
         return quote!(__dotdo::Member::of::<#ty>(#name, #doc));
     }
-    let optional = if optional { quote!(true) } else { as_value(ty, "NULLABLE") };
+    let optional = if optional {
+        quote!(true)
+    } else {
+        as_value(ty, "NULLABLE")
+    };
     let shape = shape(ty);
     quote!(__dotdo::Member { name: #name, shape: #shape, optional: #optional, doc: #doc })
 }
@@ -114,30 +129,35 @@ pub fn members(args: &[Arg]) -> TokenStream {
     quote!(&[#(#members),*])
 }
 
-/// How serde treats a field.
-pub fn field(root: &Root, ty: &TokenStream, default: Option<&str>) -> TokenStream {
+/// How serde treats a field; `p` is how the place of the field names the runtime.
+pub fn field(p: &TokenStream, ty: &TokenStream, default: Option<&str>) -> TokenStream {
     let mut options = Vec::new();
     if !known(ty) {
-        let p = root.private();
         let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
         let value = quote!(#p::Value).to_string().replace(' ', "");
         let path = |item: &str| LitStr::new(&format!("<{ty} as {value}>::{item}"), span);
         let (write, read) = (path("write"), path("read"));
         options.push(quote!(serialize_with = #write, deserialize_with = #read));
-        if default.is_none() && syn::parse2::<Type>(ty.clone()).is_ok_and(|ty| is_named(&ty, "Option")) {
+        // With a function of ours, serde no longer knows by itself that an `Option` may be left out.
+        if default.is_none()
+            && syn::parse2::<Type>(ty.clone()).is_ok_and(|ty| is_named(&ty, "Option"))
+        {
             options.push(quote!(default));
         }
     }
     if let Some(default) = default {
         options.push(quote!(default = #default));
     }
-    if options.is_empty() { TokenStream::new() } else { quote!(#[serde(#(#options),*)]) }
+    if options.is_empty() {
+        TokenStream::new()
+    } else {
+        quote!(#[serde(#(#options),*)])
+    }
 }
 
-/// The attributes of a struct that carries arguments as JSON.
-pub fn carrier(root: &Root) -> TokenStream {
-    let p = root.private();
-    let serde = root.serde();
+/// The attributes of a struct that carries arguments as JSON; `p` is how its place names the runtime.
+pub fn carrier(p: &TokenStream) -> TokenStream {
+    let serde = quote!(#p::serde).to_string().replace(' ', "");
     quote! {
         #[derive(#p::serde::Serialize, #p::serde::Deserialize)]
         #[serde(crate = #serde, deny_unknown_fields)]
@@ -145,10 +165,10 @@ pub fn carrier(root: &Root) -> TokenStream {
 }
 
 /// The fields of such a struct.
-pub fn carried(root: &Root, args: &[Arg]) -> TokenStream {
+pub fn carried(p: &TokenStream, args: &[Arg]) -> TokenStream {
     let fields = args.iter().map(|Arg { ident, name, ty }| {
         let rename = (plain_name(ident) != *name).then(|| quote!(#[serde(rename = #name)]));
-        let how = field(root, ty, None);
+        let how = field(p, ty, None);
         quote!(#rename #how #ident: #ty)
     });
     quote!(#(#fields),*)
@@ -156,14 +176,18 @@ pub fn carried(root: &Root, args: &[Arg]) -> TokenStream {
 
 /// `Serialize` and `Deserialize` by way of a private copy of the type: serde's derives see the copy, the type itself
 /// stays as the user wrote it.
-pub fn through_copy(root: &Root, ident: &Ident, copy: &Ident, container: &TokenStream, definition: &TokenStream) -> TokenStream {
-    let serde = root.serde();
+pub fn through_copy(
+    ident: &Ident,
+    copy: &Ident,
+    container: &TokenStream,
+    definition: &TokenStream,
+) -> TokenStream {
     let name = plain_name(ident);
     let remote = ident.to_string();
     let expecting = format!("`{name}`");
     quote! {
         #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-        #[serde(crate = #serde, remote = #remote, rename = #name, expecting = #expecting, #container)]
+        #[serde(crate = "__dotdo::serde", remote = #remote, rename = #name, expecting = #expecting, #container)]
         #definition
         #[automatically_derived]
         impl __dotdo::serde::Serialize for #ident {

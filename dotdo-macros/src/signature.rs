@@ -4,7 +4,10 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, Ident, Pat, PathArguments, PathSegment, ReturnType, Safety, Signature, Type};
+use syn::{
+    FnArg, GenericArgument, Ident, Pat, PathArguments, PathSegment, ReturnType, Safety, Signature,
+    Type,
+};
 
 use crate::diag::Errors;
 use crate::source::{plain_name, without_self};
@@ -25,24 +28,46 @@ pub fn check_plain(sig: &Signature, kind: &str, errors: &mut Errors) {
         errors.at(&sig.generics.params, format_args!("{kind} has no type parameters, for it is stored and called by its name; name the types"));
     }
     if let Some(clause) = &sig.generics.where_clause {
-        errors.at(clause, format_args!("{kind} needs no `where`; name the types"));
+        errors.at(
+            clause,
+            format_args!("{kind} needs no `where`; name the types"),
+        );
     }
     if let Some(token) = &sig.constness {
-        errors.at(token, format_args!("{kind} runs when the program does; remove `const`"));
+        errors.at(
+            token,
+            format_args!("{kind} runs when the program does; remove `const`"),
+        );
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        errors.at(token, format_args!("{kind} is called by the runtime, which promises nothing; remove `unsafe`"));
+        errors.at(
+            token,
+            format_args!(
+                "{kind} is called by the runtime, which promises nothing; remove `unsafe`"
+            ),
+        );
     }
     if let Some(abi) = &sig.abi {
-        errors.at(abi, format_args!("{kind} is a function of Rust; remove `extern`"));
+        errors.at(
+            abi,
+            format_args!("{kind} is a function of Rust; remove `extern`"),
+        );
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, format_args!("{kind} has a fixed list of arguments"));
+        errors.at(
+            variadic,
+            format_args!("{kind} has a fixed list of arguments"),
+        );
     }
 }
 
 /// Reads arguments that are stored or sent. `this` is what `Self` stands for.
-pub fn owned_args<'a>(inputs: impl IntoIterator<Item = &'a FnArg>, kind: &str, this: Option<&TokenStream>, errors: &mut Errors) -> Vec<Arg> {
+pub fn owned_args<'a>(
+    inputs: impl IntoIterator<Item = &'a FnArg>,
+    kind: &str,
+    this: Option<&TokenStream>,
+    errors: &mut Errors,
+) -> Vec<Arg> {
     let mut args: Vec<Arg> = Vec::new();
     for input in inputs {
         // A second receiver is rustc's to report.
@@ -62,7 +87,11 @@ pub fn owned_args<'a>(inputs: impl IntoIterator<Item = &'a FnArg>, kind: &str, t
         }
         let ty = input.ty.to_token_stream();
         let ty = this.map_or_else(|| ty.clone(), |this| without_self(ty.clone(), this));
-        args.push(Arg { ident: ident.clone(), name, ty });
+        args.push(Arg {
+            ident: ident.clone(),
+            name,
+            ty,
+        });
     }
     args
 }
@@ -79,23 +108,34 @@ fn binding(pat: &Pat) -> Option<&Ident> {
 fn wire_name(ident: &Ident) -> String {
     let name = plain_name(ident);
     let trimmed = name.trim_start_matches('_');
-    if trimmed.is_empty() || trimmed.starts_with(|c: char| c.is_ascii_digit()) { name } else { trimmed.to_owned() }
+    if trimmed.is_empty() || trimmed.starts_with(|c: char| c.is_ascii_digit()) {
+        name
+    } else {
+        trimmed.to_owned()
+    }
 }
 
 fn borrowed(ty: &Type, ident: &Ident, kind: &str) -> Option<String> {
     let owned = match ty {
         Type::ImplTrait(_) => {
-            return Some(format!("an argument of {kind} is stored as JSON, so it has one type; name it instead of `impl …`"));
+            return Some(format!(
+                "an argument of {kind} is stored as JSON, so it has one type; name it instead of `impl …`"
+            ));
         }
         Type::Reference(reference) => match &*reference.elem {
             Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
             Type::Slice(slice) => format!("Vec<{}>", spaced(&slice.elem)),
             other => spaced(other),
         },
-        other if has_reference(other.to_token_stream()) => spaced(other).replace("& str", "String").replace("&str", "String").replace('&', ""),
+        other if has_reference(other.to_token_stream()) => spaced(other)
+            .replace("& str", "String")
+            .replace("&str", "String")
+            .replace('&', ""),
         _ => return None,
     };
-    Some(format!("an argument of {kind} is stored and sent, so it is owned; write `{ident}: {owned}`"))
+    Some(format!(
+        "an argument of {kind} is stored and sent, so it is owned; write `{ident}: {owned}`"
+    ))
 }
 
 fn has_reference(tokens: TokenStream) -> bool {
@@ -107,16 +147,32 @@ fn has_reference(tokens: TokenStream) -> bool {
 }
 
 /// The `T` of `-> Result<T>`.
-pub fn result(sig: &Signature, kind: &str, this: Option<&TokenStream>, errors: &mut Errors) -> Option<TokenStream> {
+pub fn result(
+    sig: &Signature,
+    kind: &str,
+    this: Option<&TokenStream>,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     let ty = match &sig.output {
         ReturnType::Default => {
-            errors.at(&sig.ident, format_args!("{kind} returns a `Result`; write `-> Result<()>` and end with `Ok(())`"));
+            errors.at(
+                &sig.ident,
+                format_args!(
+                    "{kind} returns a `Result`; write `-> Result<()>` and end with `Ok(())`"
+                ),
+            );
             return None;
         }
         ReturnType::Type(_, ty) => &**ty,
     };
     let Some(segment) = last_segment(ty).filter(|segment| segment.ident == "Result") else {
-        errors.at(ty, format_args!("{kind} returns a `Result`; write `-> Result<{}>`", spaced(ty)));
+        errors.at(
+            ty,
+            format_args!(
+                "{kind} returns a `Result`; write `-> Result<{}>`",
+                spaced(ty)
+            ),
+        );
         return None;
     };
     let types = generic_types(segment);

@@ -33,7 +33,12 @@ impl Function {
         if !input.peek(syn::token::Brace) && !input.peek(Token![;]) {
             return Err(input.error("a function has a body in braces"));
         }
-        Ok(Self { attrs, vis, sig, body: input.parse()? })
+        Ok(Self {
+            attrs,
+            vis,
+            sig,
+            body: input.parse()?,
+        })
     }
 }
 
@@ -65,7 +70,10 @@ impl Parse for Member {
             || ahead.peek(Token![async])
             || ahead.peek(Token![unsafe])
             || ahead.peek(Token![extern])
-            || ahead.peek(Token![const]) && (ahead.peek2(Token![fn]) || ahead.peek2(Token![async]) || ahead.peek2(Token![unsafe]));
+            || ahead.peek(Token![const])
+                && (ahead.peek2(Token![fn])
+                    || ahead.peek2(Token![async])
+                    || ahead.peek2(Token![unsafe]));
         if is_fn {
             return Ok(Self::Function(Box::new(input.parse()?)));
         }
@@ -130,7 +138,9 @@ pub fn without_marks(tokens: TokenStream, ours: &[&str]) -> TokenStream {
     while let Some(tree) = trees.next() {
         match tree {
             TokenTree::Punct(ref hash) if hash.as_char() == '#' => match trees.peek() {
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket && marks(group, ours) => {
+                Some(TokenTree::Group(group))
+                    if group.delimiter() == Delimiter::Bracket && marks(group, ours) =>
+                {
                     trees.next();
                 }
                 _ => out.extend([tree]),
@@ -181,7 +191,8 @@ pub fn respan(tokens: TokenStream, span: proc_macro2::Span) -> TokenStream {
         .into_iter()
         .map(|mut tree| {
             if let TokenTree::Group(group) = &tree {
-                tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
+                tree =
+                    TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
             }
             tree.set_span(span);
             tree

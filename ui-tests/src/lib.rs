@@ -1,1 +1,1 @@
-//! placeholder
+//! Holds the tests of what the compiler says: see `tests/ui.rs`.

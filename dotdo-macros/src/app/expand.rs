@@ -10,10 +10,19 @@ use crate::source::plain_name;
 
 /// The struct of a business, its constants, its `main`, and the proof.
 pub fn app(list: &List) -> TokenStream {
-    let List { root, attrs, vis, ident, .. } = list;
+    let List {
+        root,
+        attrs,
+        vis,
+        ident,
+        ..
+    } = list;
     let import = root.import();
     let (name, doc) = (plain_name(ident), doc_text(attrs));
-    let domain = list.domain.as_ref().map_or_else(|| quote!(__dotdo::None), |domain| quote!(__dotdo::Some(#domain)));
+    let domain = list.domain.as_ref().map_or_else(
+        || quote!(__dotdo::None),
+        |domain| quote!(__dotdo::Some(#domain)),
+    );
     let entries = entries(list);
     let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););
     quote! {
@@ -47,7 +56,13 @@ pub fn app(list: &List) -> TokenStream {
 
 /// The struct of a part.
 pub fn part(list: &List) -> TokenStream {
-    let List { root, attrs, vis, ident, .. } = list;
+    let List {
+        root,
+        attrs,
+        vis,
+        ident,
+        ..
+    } = list;
     let import = root.import();
     let entries = entries(list);
     quote! {

@@ -51,7 +51,14 @@ pub struct Entry {
 /// Reads the list; `None` if not even its name can be read.
 pub fn list(input: TokenStream, target: Target, errors: &mut Errors) -> Option<List> {
     if input.is_empty() {
-        errors.at_span(Span::call_site(), format_args!("`{}!` has a name and a list: `{}! {{ pub Shop {{ Customer, Order }} }}`", target.word(), target.word()));
+        errors.at_span(
+            Span::call_site(),
+            format_args!(
+                "`{}!` has a name and a list: `{}! {{ pub Shop {{ Customer, Order }} }}`",
+                target.word(),
+                target.word()
+            ),
+        );
         return None;
     }
     let mut found = Errors::default();
@@ -71,19 +78,32 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
         input.parse::<Token![:]>()?;
         let name = key.to_string();
         if seen.contains(&name) {
-            errors.at(&key, format_args!("`{name}` is given twice; keep one of them"));
+            errors.at(
+                &key,
+                format_args!("`{name}` is given twice; keep one of them"),
+            );
         }
         match name.as_str() {
             "domain" if target == Target::App => domain = domain_name(input, errors)?,
             "crate" => root = Root::new(Some(&input.call(Path::parse_mod_style)?)),
             "domain" => {
-                errors.at(&key, "a part has no domain; the business that lists it may have one");
+                errors.at(
+                    &key,
+                    "a part has no domain; the business that lists it may have one",
+                );
                 input.parse::<proc_macro2::TokenTree>()?;
             }
             _ => {
                 let keys = target.keys();
                 let near = did_you_mean(&name, keys.iter().copied());
-                errors.at(&key, format_args!("`{name}` is no key of `{}!`{near}\nkeys: {}", target.word(), keys.join(", ")));
+                errors.at(
+                    &key,
+                    format_args!(
+                        "`{name}` is no key of `{}!`{near}\nkeys: {}",
+                        target.word(),
+                        keys.join(", ")
+                    ),
+                );
                 while !input.is_empty() && !input.peek(Token![,]) {
                     input.parse::<proc_macro2::TokenTree>()?;
                 }
@@ -96,38 +116,94 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
     }
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
-    let ident: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), format!("`{}!` gives the list a name: `pub Shop {{ Customer, Order }}`", target.word())))?;
+    let ident: Ident = input.parse().map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            format!(
+                "`{}!` gives the list a name: `pub Shop {{ Customer, Order }}`",
+                target.word()
+            ),
+        )
+    })?;
     let content;
     braced!(content in input);
     let mut entries = Vec::new();
     while !content.is_empty() {
         let attrs = content.call(Attribute::parse_outer)?;
         let path = content.call(Path::parse_mod_style).map_err(|error| {
-            syn::Error::new(error.span(), format!("`{}!` lists names: of nouns, handlers, schedules, steps, flows and parts", target.word()))
+            syn::Error::new(
+                error.span(),
+                format!(
+                    "`{}!` lists names: of nouns, handlers, schedules, steps, flows and parts",
+                    target.word()
+                ),
+            )
         })?;
         if !content.is_empty() && !content.peek(Token![,]) {
-            let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-            return Err(content.error(format!("`{}!` lists names and nothing else; write `{name},`", target.word())));
+            let name = path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string())
+                .unwrap_or_default();
+            return Err(content.error(format!(
+                "`{}!` lists names and nothing else; write `{name},`",
+                target.word()
+            )));
         }
         entries.push(Entry { attrs, path });
         content.parse::<Option<Token![,]>>()?;
     }
     if !input.is_empty() {
-        return Err(input.error(format!("`{}!` ends with the list; keys such as `domain` stand before the name", target.word())));
+        return Err(input.error(format!(
+            "`{}!` ends with the list; keys such as `domain` stand before the name",
+            target.word()
+        )));
     }
-    Ok(List { root, domain, attrs, vis, ident, entries })
+    Ok(List {
+        root,
+        domain,
+        attrs,
+        vis,
+        ident,
+        entries,
+    })
 }
 
 fn domain_name(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<String>> {
-    let text: LitStr = input.parse().map_err(|error| syn::Error::new(error.span(), "the domain is a text: `domain: \"shop.example\"`"))?;
+    let text: LitStr = input.parse().map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            "the domain is a text: `domain: \"shop.example\"`",
+        )
+    })?;
     let name = text.value();
-    let label = |label: &str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let (host, port) = name.split_once(':').map_or((name.as_str(), None), |(host, port)| (host, Some(port)));
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let (host, port) = name
+        .split_once(':')
+        .map_or((name.as_str(), None), |(host, port)| (host, Some(port)));
     let sound = host.split('.').all(label) && port.is_none_or(|port| port.parse::<u16>().is_ok());
     if !sound {
-        let bare = name.trim_start_matches("https://").trim_start_matches("http://").split('/').next().unwrap_or_default();
-        let cure = if bare.is_empty() || bare == name { "shop.example" } else { bare };
-        errors.at(&text, format_args!("`{name}` is no domain name; write it like `{cure}`"));
+        let bare = name
+            .trim_start_matches("https://")
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        let cure = if bare.is_empty() || bare == name {
+            "shop.example"
+        } else {
+            bare
+        };
+        errors.at(
+            &text,
+            format_args!("`{name}` is no domain name; write it like `{cure}`"),
+        );
         return Ok(None);
     }
     Ok(Some(name))
@@ -146,7 +222,10 @@ fn check(list: &mut List, target: Target, errors: &mut Errors) {
         let name = entry.path.to_token_stream().to_string().replace(' ', "");
         let again = seen.contains(&name);
         if again {
-            errors.at(&entry.path, format_args!("`{name}` is listed twice; once is enough"));
+            errors.at(
+                &entry.path,
+                format_args!("`{name}` is listed twice; once is enough"),
+            );
         } else {
             seen.push(name);
         }

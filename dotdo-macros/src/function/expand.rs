@@ -5,7 +5,7 @@ use std::time::Duration;
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident};
+use syn::{Attribute, FnArg, Ident};
 
 use super::check::{Args, Form};
 use super::model::{Durable, Policy, Route, Timetable, Trigger};
@@ -44,7 +44,11 @@ fn triggered(durable: &Durable, form: &Form) -> TokenStream {
 
 /// The empty struct that shares the name of a function: types and functions do not meet.
 fn marker(durable: &Durable) -> TokenStream {
-    let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
+    let (cfgs, vis, ident) = (
+        cfgs(&durable.function.attrs),
+        &durable.function.vis,
+        durable.ident(),
+    );
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -58,13 +62,20 @@ fn marker(durable: &Durable) -> TokenStream {
 /// Everything else stands in the constant that `app!` looks at. So rustc knows of a function that is neither called nor
 /// listed that it is never used.
 fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
-    let p = durable.root.private();
-    let (cfgs, vis, ident) = (cfgs(&durable.function.attrs), &durable.function.vis, durable.ident());
-    let (item, accessor) = if matches!(form, Form::Step(_)) { (quote!(Step), quote!(step)) } else { (quote!(Flow), quote!(flow)) };
+    let (p, import) = (durable.root.private(), durable.root.import());
+    let attrs = &durable.function.attrs;
+    let (cfgs, vis, ident) = (cfgs(attrs), &durable.function.vis, durable.ident());
     let run = format_ident!("__{}", plain_name(ident));
-    let def = if matches!(form, Form::Step(_)) { step_def(durable, args, &run) } else { flow_def(durable, form, &quote!(#run)) };
-    let description = description(durable, form, args, &quote!(<#ident as #p::Listed>::ITEM.#accessor()), ident);
-    let (carrier, fields, import) = (serial::carrier(&durable.root), serial::carried(&durable.root, &args.args), durable.root.import());
+    let (item, def, described, description) = if matches!(form, Form::Step(_)) {
+        let def = step_def(durable, args, &run);
+        (quote!(Step), def, quote!(#p::Step), quote!(step))
+    } else {
+        let def = flow_def(durable, form, &quote!(#run));
+        (quote!(Flow), def, quote!(#p::Child), quote!(flow))
+    };
+    let definition = quote!(<#ident as #p::Listed>::ITEM.#description());
+    let description = self::description(durable, args, &described, &definition, ident);
+    let (carrier, fields) = (serial::carrier(&p), serial::carried(&p, &args.args));
     let body = body(durable, &run);
     quote! {
         #description
@@ -89,20 +100,29 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
 
 /// The function that callers see. It runs nothing. It is made of the user's own tokens where it can be, because rustc
 /// does not say of a macro's function that it is never used.
-fn description(durable: &Durable, form: &Form, args: &Args, def: &TokenStream, carrier: &Ident) -> TokenStream {
-    let p = durable.root.private();
+fn description(
+    durable: &Durable,
+    args: &Args,
+    described: &TokenStream,
+    def: &TokenStream,
+    carrier: &Ident,
+) -> TokenStream {
     let function = &durable.function;
-    let attrs = function.attrs.iter().filter(|attr| is_for_callers(attr) || attr.path().is_ident("allow"));
-    let (vis, sig, output) = (&function.vis, &function.sig, &args.output);
-    let (fn_token, ident) = (&sig.fn_token, &sig.ident);
-    let kind = if matches!(form, Form::Step(_)) { quote!(Step) } else { quote!(Child) };
-    let inputs = args.args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
+    let for_callers = |attr: &&Attribute| is_for_callers(attr) || attr.path().is_ident("allow");
+    let attrs = function.attrs.iter().filter(for_callers);
+    let (vis, fn_token, ident) = (&function.vis, &function.sig.fn_token, durable.ident());
+    let output = &args.output;
+    let inputs = args
+        .args
+        .iter()
+        .map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     let names = args.args.iter().map(|arg| &arg.ident);
-    let mut body = Group::new(Delimiter::Brace, quote!(#p::#kind::new(#def, &#carrier { #(#names),* })));
+    let body = quote!(#described::new(#def, &#carrier { #(#names),* }));
+    let mut body = Group::new(Delimiter::Brace, body);
     body.set_span(function.body.span());
     quote! {
         #(#attrs)*
-        #vis #fn_token #ident(#(#inputs),*) -> #p::#kind<#output> #body
+        #vis #fn_token #ident(#(#inputs),*) -> #described<#output> #body
     }
 }
 
@@ -116,13 +136,18 @@ fn body(durable: &Durable, name: &Ident) -> TokenStream {
 }
 
 /// A flow in an `impl` that is called: its description, its body, and its constant's name.
-pub fn child(durable: &Durable, form: &Form, args: &Args) -> (TokenStream, Ident) {
+pub fn child(durable: &Durable, args: &Args) -> (TokenStream, Ident) {
     let noun = durable.this().unwrap_or_default();
     let own = plain_name(durable.ident());
-    let (constant, run, carrier) = (format_ident!("__FLOW_{}", own.to_uppercase()), format_ident!("__run_{own}"), carrier(durable.ident()));
+    let (constant, run, carrier) = (
+        format_ident!("__FLOW_{}", own.to_uppercase()),
+        format_ident!("__run_{own}"),
+        carrier(durable.ident()),
+    );
     let cfgs = cfgs(&durable.function.attrs);
     let def = flow_def_with(durable, Some(args), &quote!(#noun::#run), &quote!(#carrier));
-    let description = description(durable, form, args, &quote!(Self::#constant), &carrier);
+    let (child, def_path) = (quote!(__dotdo::Child), quote!(Self::#constant));
+    let description = description(durable, args, &child, &def_path, &carrier);
     let body = body(durable, &run);
     let tokens = quote! {
         #description
@@ -145,7 +170,11 @@ fn step_def(durable: &Durable, args: &Args, call: &Ident) -> TokenStream {
     let policy = policy(durable);
     let (members, output) = (serial::members(&args.args), serial::shape(&args.output));
     let fields = args.args.iter().map(|arg| &arg.ident);
-    let carried = if args.args.is_empty() { quote!(_) } else { quote!(args) };
+    let carried = if args.args.is_empty() {
+        quote!(_)
+    } else {
+        quote!(args)
+    };
     let run = serial::returning(&args.output, "run_step", &quote!(_,), &quote!(, _, _));
     quote! {
         __dotdo::StepDef {
@@ -170,25 +199,58 @@ pub fn flow_def(durable: &Durable, form: &Form, call: &TokenStream) -> TokenStre
     flow_def_with(durable, args, call, &quote!(Self))
 }
 
-fn flow_def_with(durable: &Durable, args: Option<&Args>, call: &TokenStream, carrier: &TokenStream) -> TokenStream {
+fn flow_def_with(
+    durable: &Durable,
+    args: Option<&Args>,
+    call: &TokenStream,
+    carrier: &TokenStream,
+) -> TokenStream {
     let Durable { name, doc, .. } = durable;
     let version = Literal::u32_unsuffixed(durable.version);
-    let noun = durable.noun.as_ref().and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
-    let noun = noun.map_or_else(|| quote!(__dotdo::None), |noun| quote!(__dotdo::Some(#noun)));
+    let noun = durable
+        .noun
+        .as_ref()
+        .and_then(|path| path.segments.last())
+        .map(|segment| segment.ident.to_string());
+    let noun = noun.map_or_else(
+        || quote!(__dotdo::None),
+        |noun| quote!(__dotdo::Some(#noun)),
+    );
     let policy = policy(durable);
     let (trigger, start) = match &durable.trigger {
         Trigger::On(route) => (on(durable, route), start_on(durable, route, call)),
-        Trigger::Every(timetable) => (every(timetable), quote!(|run, _| __dotdo::run_every(run, #call))),
+        Trigger::Every(timetable) => (
+            every(timetable),
+            quote!(|run, _| __dotdo::run_every(run, #call)),
+        ),
         Trigger::Call | Trigger::Unread => {
-            let fields = args.iter().flat_map(|args| &args.args).map(|arg| &arg.ident);
-            let carried = if args.is_none_or(|args| args.args.is_empty()) { quote!(_) } else { quote!(args) };
+            let fields = args
+                .iter()
+                .flat_map(|args| &args.args)
+                .map(|arg| &arg.ident);
+            let carried = if args.is_none_or(|args| args.args.is_empty()) {
+                quote!(_)
+            } else {
+                quote!(args)
+            };
             let nothing = quote!(());
-            let function = serial::returning(args.map_or(&nothing, |args| &args.output), "run_flow", &quote!(_, _,), &quote!(, _));
-            (quote!(__dotdo::Trigger::Call), quote!(|run, args| #function(run, &args, |cx, #carried: #carrier| #call(cx, #(args.#fields),*))))
+            let function = serial::returning(
+                args.map_or(&nothing, |args| &args.output),
+                "run_flow",
+                &quote!(_, _,),
+                &quote!(, _),
+            );
+            (
+                quote!(__dotdo::Trigger::Call),
+                quote!(|run, args| #function(run, &args, |cx, #carried: #carrier| #call(cx, #(args.#fields),*))),
+            )
         }
     };
     let members = args.map_or_else(|| quote!(&[]), |args| serial::members(&args.args));
-    let output = args.map_or_else(|| quote!(__dotdo::Shape::Nothing), |args| serial::shape(&args.output));
+    let output = args.map_or_else(
+        || quote!(__dotdo::Shape::Nothing),
+        |args| serial::shape(&args.output),
+    );
     quote! {
         __dotdo::FlowDef {
             name: #name,
@@ -210,7 +272,9 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
     let (some, none) = (quote!(__dotdo::Some), quote!(__dotdo::None));
     let pattern = match &route.pattern {
         Pattern::One { key, .. } => quote!(#key.pattern()),
-        Pattern::AllOf(noun) => quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #none }),
+        Pattern::AllOf(noun) => {
+            quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #none })
+        }
         Pattern::Named(event) => {
             let event = plain_name(event);
             quote!(__dotdo::Pattern { noun: #none, verb: #some(#event) })
@@ -223,7 +287,9 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
         |filter| {
             let call = match &route.pattern {
                 Pattern::One { key, .. } => quote!(__dotdo::filter_on(#key, event, #filter)),
-                Pattern::AllOf(noun) => quote!(__dotdo::filter_on_all::<#noun, #event>(event, #filter)),
+                Pattern::AllOf(noun) => {
+                    quote!(__dotdo::filter_on_all::<#noun, #event>(event, #filter))
+                }
                 Pattern::Named(_) | Pattern::Any => quote!(__dotdo::filter_on_any(event, #filter)),
             };
             quote!(#some(|event| #call))
@@ -232,9 +298,15 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
     let to = match (&route.to, &durable.noun) {
         (Some(to), Some(own)) => {
             let call = match &route.pattern {
-                Pattern::One { key, .. } => quote!(__dotdo::to_on::<_, _, #own, _>(#key, event, #to)),
-                Pattern::AllOf(noun) => quote!(__dotdo::to_on_all::<#noun, #event, #own, _>(event, #to)),
-                Pattern::Named(_) | Pattern::Any => quote!(__dotdo::to_on_any::<#own, _>(event, #to)),
+                Pattern::One { key, .. } => {
+                    quote!(__dotdo::to_on::<_, _, #own, _>(#key, event, #to))
+                }
+                Pattern::AllOf(noun) => {
+                    quote!(__dotdo::to_on_all::<#noun, #event, #own, _>(event, #to))
+                }
+                Pattern::Named(_) | Pattern::Any => {
+                    quote!(__dotdo::to_on_any::<#own, _>(event, #to))
+                }
             };
             quote!(#some(|event| #call))
         }
@@ -254,24 +326,40 @@ fn event_of(durable: &Durable) -> TokenStream {
 /// Starts a handler. The event is handed over at the place of the argument's type, so that rustc reports an event of
 /// another type there.
 fn start_on(durable: &Durable, route: &Route, call: &TokenStream) -> TokenStream {
-    let event = Ident::new("event", event_of(durable).span().resolved_at(Span::mixed_site()));
+    let event = Ident::new(
+        "event",
+        event_of(durable).span().resolved_at(Span::mixed_site()),
+    );
     let handler = quote!(|cx, #event| #call(cx, #event));
     let run = match &route.pattern {
         Pattern::One { key, .. } => quote!(__dotdo::run_on(#key, run, &json, #handler)),
-        Pattern::AllOf(noun) => quote_spanned!(noun.span()=> __dotdo::run_on_all::<_, #noun, _, _>(run, &json, #handler)),
+        Pattern::AllOf(noun) => {
+            let run_on_all = quote_spanned!(noun.span()=> __dotdo::run_on_all::<_, #noun, _, _>);
+            quote!(#run_on_all(run, &json, #handler))
+        }
         Pattern::Named(_) | Pattern::Any => quote!(__dotdo::run_on_any(run, &json, #handler)),
     };
     quote!(|run, json| #run)
 }
 
 fn every(timetable: &Timetable) -> TokenStream {
-    let Timetable { phrase, zone, missed } = timetable;
+    let Timetable {
+        phrase,
+        zone,
+        missed,
+    } = timetable;
     let missed = format_ident!("{}", dotdo_core::names::pascal(missed));
     quote!(__dotdo::Trigger::Every(__dotdo::Timetable { phrase: #phrase, zone: #zone, missed: __dotdo::Missed::#missed }))
 }
 
 fn policy(durable: &Durable) -> TokenStream {
-    let Policy { retry, backoff, factor, jitter, timeout } = &durable.policy;
+    let Policy {
+        retry,
+        backoff,
+        factor,
+        jitter,
+        timeout,
+    } = &durable.policy;
     let mut fields = TokenStream::new();
     if let Some(retry) = retry {
         let retry = Literal::u32_unsuffixed(*retry);
@@ -292,7 +380,11 @@ fn policy(durable: &Durable) -> TokenStream {
         let timeout = period(*timeout);
         fields.extend(quote!(timeout: __dotdo::Some(#timeout),));
     }
-    if fields.is_empty() { quote!(__dotdo::Policy::DEFAULT) } else { quote!(__dotdo::Policy { #fields ..__dotdo::Policy::DEFAULT }) }
+    if fields.is_empty() {
+        quote!(__dotdo::Policy::DEFAULT)
+    } else {
+        quote!(__dotdo::Policy { #fields ..__dotdo::Policy::DEFAULT })
+    }
 }
 
 fn period(period: Duration) -> TokenStream {

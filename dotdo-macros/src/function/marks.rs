@@ -75,7 +75,9 @@ impl Mark {
 
     fn of(attr: &Attribute) -> Option<Self> {
         let word = last_word(attr);
-        [Self::On, Self::Every, Self::Durable].into_iter().find(|mark| mark.word() == word)
+        [Self::On, Self::Every, Self::Durable]
+            .into_iter()
+            .find(|mark| mark.word() == word)
     }
 }
 
@@ -100,11 +102,16 @@ impl Marks {
     /// Takes our attributes off a function.
     pub fn take_from(&mut self, attrs: &mut Vec<Attribute>, errors: &mut Errors) {
         attrs.retain(|attr| {
-            let Some(mark) = Mark::of(attr) else { return true };
+            let Some(mark) = Mark::of(attr) else {
+                return true;
+            };
             match &attr.meta {
                 Meta::Path(path) => self.read(mark, TokenStream::new(), path.span(), errors),
                 Meta::List(list) => self.read(mark, list.tokens.clone(), list.path.span(), errors),
-                Meta::NameValue(pair) => errors.at(pair, format_args!("the options of `#[{}]` stand in parentheses", mark.word())),
+                Meta::NameValue(pair) => errors.at(
+                    pair,
+                    format_args!("the options of `#[{}]` stand in parentheses", mark.word()),
+                ),
             }
             false
         });
@@ -119,7 +126,10 @@ impl Marks {
     pub fn read(&mut self, mark: Mark, args: TokenStream, span: Span, errors: &mut Errors) {
         let word = mark.word();
         if self.seen.contains(&mark) {
-            return errors.at_span(span, format_args!("`#[{word}]` is given twice; {}", twice(mark)));
+            return errors.at_span(
+                span,
+                format_args!("`#[{word}]` is given twice; {}", twice(mark)),
+            );
         }
         let triggered = self.seen.iter().any(|seen| *seen != Mark::Durable);
         self.seen.push(mark);
@@ -135,12 +145,21 @@ impl Marks {
 
     fn read_on(&mut self, args: TokenStream, span: Span, errors: &mut Errors) {
         let (first, rest) = split(args);
-        let Some(pattern) = errors.take(pattern::parse(first, span)) else { return };
+        let Some(pattern) = errors.take(pattern::parse(first, span)) else {
+            return;
+        };
         let given = options::read::<OnOptions>(rest, errors);
-        self.limit = given.timeout.and_then(|text| period(&text.0, errors).map(|limit| (limit, text.0.span())));
+        self.limit = given
+            .timeout
+            .and_then(|text| period(&text.0, errors).map(|limit| (limit, text.0.span())));
         self.krate = self.krate.take().or(given.krate.map(|path| path.0));
         let priority = given.priority.map_or(0, |code| priority(&code.0, errors));
-        self.on = Some(Route { pattern, priority, filter: given.filter.map(|code| code.0), to: given.to.map(|code| code.0) });
+        self.on = Some(Route {
+            pattern,
+            priority,
+            filter: given.filter.map(|code| code.0),
+            to: given.to.map(|code| code.0),
+        });
     }
 
     fn read_every(&mut self, args: TokenStream, span: Span, errors: &mut Errors) {
@@ -157,13 +176,31 @@ impl Marks {
                 }
             },
         );
-        let missed = given.missed.and_then(|text| one_of(errors, &text.0, "way to treat missed runs", &text.0.value(), MISSED));
+        let missed = given.missed.and_then(|text| {
+            one_of(
+                errors,
+                &text.0,
+                "way to treat missed runs",
+                &text.0.value(),
+                MISSED,
+            )
+        });
         let Ok(phrase) = syn::parse2::<LitStr>(first.clone()) else {
             let message = "`#[every]` begins with when, as a text: `#[every(\"Monday 9am\")]`";
-            return if first.is_empty() { errors.at_span(span, message) } else { errors.at(&first, message) };
+            return if first.is_empty() {
+                errors.at_span(span, message);
+            } else {
+                errors.at(&first, message);
+            };
         };
         match Schedule::parse(&phrase.value()) {
-            Ok(_) => self.every = Some(Timetable { phrase, zone, missed: missed.unwrap_or("once") }),
+            Ok(_) => {
+                self.every = Some(Timetable {
+                    phrase,
+                    zone,
+                    missed: missed.unwrap_or("once"),
+                });
+            }
             Err(error) => errors.at(&phrase, error),
         }
     }
@@ -171,7 +208,10 @@ impl Marks {
     fn read_durable(&mut self, args: TokenStream, errors: &mut Errors) {
         let given = options::read::<DurableOptions>(args, errors);
         self.krate = self.krate.take().or(given.krate.map(|path| path.0));
-        self.name = given.name.map(|text| text.0).filter(|name| check_name(name, errors));
+        self.name = given
+            .name
+            .map(|text| text.0)
+            .filter(|name| check_name(name, errors));
         self.version = given.version.map(|version| {
             if version.0 == 0 {
                 errors.at_span(version.1, "versions are counted from 1");
@@ -185,13 +225,15 @@ impl Marks {
             }
             grows
         });
-        let backoff = given.backoff.and_then(|text| match duration::parse_range(&text.0.value()) {
-            Ok(range) => Some(range),
-            Err(error) => {
-                errors.at(&text.0, error);
-                None
-            }
-        });
+        let backoff = given
+            .backoff
+            .and_then(|text| match duration::parse_range(&text.0.value()) {
+                Ok(range) => Some(range),
+                Err(error) => {
+                    errors.at(&text.0, error);
+                    None
+                }
+            });
         self.durable = Policy {
             retry: given.retry.map(|retry| retry.0),
             backoff,
@@ -203,11 +245,26 @@ impl Marks {
 
     /// How the function is retried.
     pub fn policy(&self, errors: &mut Errors) -> Policy {
-        let Policy { retry, backoff, factor, jitter, timeout } = self.durable;
+        let Policy {
+            retry,
+            backoff,
+            factor,
+            jitter,
+            timeout,
+        } = self.durable;
         if let (Some((_, span)), Some(_)) = (self.limit, timeout) {
-            errors.at_span(span, "the time limit is given twice; keep the one in `#[durable]`");
+            errors.at_span(
+                span,
+                "the time limit is given twice; keep the one in `#[durable]`",
+            );
         }
-        Policy { retry, backoff, factor, jitter, timeout: timeout.or(self.limit.map(|(limit, _)| limit)) }
+        Policy {
+            retry,
+            backoff,
+            factor,
+            jitter,
+            timeout: timeout.or(self.limit.map(|(limit, _)| limit)),
+        }
     }
 
     /// What starts the function.
@@ -225,7 +282,9 @@ impl Marks {
 const fn twice(mark: Mark) -> &'static str {
     match mark {
         Mark::On => "for another event write another function",
-        Mark::Every => "for another schedule write another function, or name both times: `daily at 6am and 6pm`",
+        Mark::Every => {
+            "for another schedule write another function, or name both times: `daily at 6am and 6pm`"
+        }
         Mark::Durable => "keep one of them",
     }
 }
@@ -243,7 +302,6 @@ fn split(args: TokenStream) -> (TokenStream, TokenStream) {
     (first, trees.collect())
 }
 
-
 fn period(text: &LitStr, errors: &mut Errors) -> Option<Duration> {
     match duration::parse(&text.value()) {
         Ok(period) => Some(period),
@@ -256,28 +314,51 @@ fn period(text: &LitStr, errors: &mut Errors) -> Option<Duration> {
 
 fn check_name(name: &LitStr, errors: &mut Errors) -> bool {
     let text = name.value();
-    let sound = (1..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c));
+    let sound = (1..=100).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c));
     if !sound {
-        errors.at(name, "the name is stored in journals; it has letters, digits and `_-.:/`, at most 100");
+        errors.at(
+            name,
+            "the name is stored in journals; it has letters, digits and `_-.:/`, at most 100",
+        );
     }
     sound
 }
 
 fn priority(expr: &Expr, errors: &mut Errors) -> i32 {
-    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = expr {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = expr
+    {
         let word = text.value();
         if let Some((_, number)) = PRIORITIES.iter().find(|(known, _)| *known == word) {
             return *number;
         }
         let near = did_you_mean(&word, PRIORITIES.map(|(known, _)| known));
-        errors.at(text, format_args!("`{word}` is no priority{near}\nit is a whole number or one of: high, normal, low"));
+        errors.at(
+            text,
+            format_args!(
+                "`{word}` is no priority{near}\nit is a whole number or one of: high, normal, low"
+            ),
+        );
         return 0;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be whole and in range"
+    )]
     match options::number(expr) {
-        Some(n) if n.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&n) => n as i32,
+        Some(n) if n.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&n) => {
+            n as i32
+        }
         _ => {
-            errors.at(expr, "a priority is a whole number or one of: high, normal, low");
+            errors.at(
+                expr,
+                "a priority is a whole number or one of: high, normal, low",
+            );
             0
         }
     }

@@ -28,7 +28,13 @@ pub fn attribute(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStrea
         Err(error) => {
             let kind = item_kind(&item);
             match kind {
-                Some(kind) => errors.at_span(Span::call_site(), format_args!("`#[{}]` is for an `async fn`, and this is {kind}", mark.word())),
+                Some(kind) => errors.at_span(
+                    Span::call_site(),
+                    format_args!(
+                        "`#[{}]` is for an `async fn`, and this is {kind}",
+                        mark.word()
+                    ),
+                ),
                 None => errors.add(error),
             }
             let item = without_marks(item, marks::WORDS);

@@ -66,11 +66,26 @@ impl Durable {
     /// Puts together what the attributes said; `noun` is the type whose `impl` the function stands in.
     pub fn new(function: Function, marks: Marks, noun: Option<&Path>, errors: &mut Errors) -> Self {
         let own = plain_name(&function.sig.ident);
-        let noun_name = noun.and_then(|path| path.segments.last()).map(|segment| segment.ident.to_string());
+        let noun_name = noun
+            .and_then(|path| path.segments.last())
+            .map(|segment| segment.ident.to_string());
         let own = noun_name.map_or(own.clone(), |noun| format!("{noun}::{own}"));
         let name = marks.name.as_ref().map_or(own, LitStr::value);
-        let (policy, version, root) = (marks.policy(errors), marks.version.unwrap_or(1), Root::new(marks.krate.as_ref()));
-        Self { root, doc: doc_text(&function.attrs), function, noun: noun.cloned(), name, version, policy, trigger: marks.trigger() }
+        let (policy, version, root) = (
+            marks.policy(errors),
+            marks.version.unwrap_or(1),
+            Root::new(marks.krate.as_ref()),
+        );
+        Self {
+            root,
+            doc: doc_text(&function.attrs),
+            function,
+            noun: noun.cloned(),
+            name,
+            version,
+            policy,
+            trigger: marks.trigger(),
+        }
     }
 
     /// Its own name.

@@ -40,7 +40,8 @@ impl Pattern {
     }
 }
 
-const FORMS: &str = "`#[on]` begins with an event: `Order::paid`, `Order::*`, `*::created` or `*::*`";
+const FORMS: &str =
+    "`#[on]` begins with an event: `Order::paid`, `Order::*`, `*::created` or `*::*`";
 
 /// Reads a pattern; `span` is where the attribute stands.
 pub fn parse(tokens: TokenStream, span: Span) -> syn::Result<Pattern> {
@@ -49,12 +50,21 @@ pub fn parse(tokens: TokenStream, span: Span) -> syn::Result<Pattern> {
     }
     if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
         let path = text.value().replace('.', "::");
-        return Err(syn::Error::new(text.span(), format!("an event is named by a path, which the compiler checks; write `{path}` without quotes")));
+        return Err(syn::Error::new(
+            text.span(),
+            format!(
+                "an event is named by a path, which the compiler checks; write `{path}` without quotes"
+            ),
+        ));
     }
     let copy = tokens.clone();
     read.parse2(tokens).map_err(|error| {
         let known = error.to_string().starts_with("an event belongs");
-        if known { error } else { syn::Error::new_spanned(copy, FORMS) }
+        if known {
+            error
+        } else {
+            syn::Error::new_spanned(copy, FORMS)
+        }
     })
 }
 
@@ -68,7 +78,10 @@ fn read(input: ParseStream) -> syn::Result<Pattern> {
             input.call(Ident::parse_any).map(Pattern::Named)
         };
     }
-    let mut noun = Path { leading_colon: input.parse()?, segments: Punctuated::new() };
+    let mut noun = Path {
+        leading_colon: input.parse()?,
+        segments: Punctuated::new(),
+    };
     loop {
         let last = input.call(Ident::parse_any)?;
         if !input.peek(Token![::]) {
@@ -86,7 +99,12 @@ fn read(input: ParseStream) -> syn::Result<Pattern> {
 
 fn one(mut noun: Path, event: Ident) -> syn::Result<Pattern> {
     if noun.segments.is_empty() {
-        return Err(syn::Error::new(event.span(), format!("an event belongs to a noun: write `Noun::{event}`, or `*::{event}` for that of any noun")));
+        return Err(syn::Error::new(
+            event.span(),
+            format!(
+                "an event belongs to a noun: write `Noun::{event}`, or `*::{event}` for that of any noun"
+            ),
+        ));
     }
     let mut key = noun.clone();
     key.segments.push_value(PathSegment::from(event));

@@ -8,12 +8,24 @@ use crate::diag::Errors;
 use crate::signature::{generic_types, last_segment};
 use crate::source::plain_name;
 
-/// A table of SQLite's holds more, but the system's own columns have to fit in a row of a Durable Object too.
+/// A table of `SQLite`'s holds more, but the system's own columns have to fit in a row of a Durable Object too.
 const MOST_COLUMNS: usize = 90;
 const LONGEST_NAME: usize = 60;
 
 /// Types that are clearly no number. The names of others say nothing.
-const NO_NUMBERS: &[&str] = &["String", "bool", "Vec", "Ref", "Id", "Embedding", "Value", "NaiveDate", "NaiveTime", "BTreeMap", "HashMap"];
+const NO_NUMBERS: &[&str] = &[
+    "String",
+    "bool",
+    "Vec",
+    "Ref",
+    "Id",
+    "Embedding",
+    "Value",
+    "NaiveDate",
+    "NaiveTime",
+    "BTreeMap",
+    "HashMap",
+];
 
 /// A noun is a struct with named fields and without parameters.
 pub fn can_be_noun(input: &DeriveInput, errors: &mut Errors) -> bool {
@@ -37,15 +49,22 @@ pub fn can_be_noun(input: &DeriveInput, errors: &mut Errors) -> bool {
 /// Everything that can be seen of a noun before `#[cfg]` is applied.
 pub fn noun(noun: &Noun, errors: &mut Errors) {
     let name = plain_name(&noun.ident);
-    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let pascal = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric());
     if !pascal {
         let suggestion = dotdo_core::names::pascal(&name);
         errors.at(&noun.ident, format_args!("the name of a noun is part of its address, so it is in letters and digits and begins with a capital; write `{suggestion}`"));
     } else if name.len() > LONGEST_NAME {
-        errors.at(&noun.ident, format_args!("the name of a noun has at most {LONGEST_NAME} letters"));
+        errors.at(
+            &noun.ident,
+            format_args!("the name of a noun has at most {LONGEST_NAME} letters"),
+        );
     }
     for field in &noun.fields {
-        if !field.name.is_ascii() || field.name.len() > LONGEST_NAME || !is_sql_name(field.name.trim_start_matches('_')) {
+        if !field.name.is_ascii()
+            || field.name.len() > LONGEST_NAME
+            || !is_sql_name(field.name.trim_start_matches('_'))
+        {
             errors.at(&field.ident, format_args!("a field is a column, whose name has ASCII letters, digits and `_`, at most {LONGEST_NAME}"));
         }
     }
@@ -68,11 +87,17 @@ fn check_column(noun: &Noun, field: &Field, column: &Column, errors: &mut Errors
     if let Some(was) = &column.was {
         let old = was.value();
         if old == *name {
-            errors.at(was, format_args!("`{name}` still has this name; `#[was]` says what it was before"));
+            errors.at(
+                was,
+                format_args!("`{name}` still has this name; `#[was]` says what it was before"),
+            );
         } else if !is_sql_name(old.trim_start_matches('_')) {
             errors.at(was, format_args!("`{old}` was never the name of a column"));
         } else if noun.fields.iter().any(|other| other.name == old) {
-            errors.at(was, format_args!("`{old}` is another field of this noun; a column has one heir"));
+            errors.at(
+                was,
+                format_args!("`{old}` is another field of this noun; a column has one heir"),
+            );
         }
     }
 }
@@ -88,8 +113,14 @@ pub fn columns(noun: &Noun, errors: &mut Errors) {
 fn type_name(field: &Field) -> Option<String> {
     let ty: Type = syn::parse2(field.ty.clone()).ok()?;
     let segment = last_segment(&ty)?;
-    let inner = generic_types(segment).first().and_then(|ty| last_segment(ty));
-    let segment = if segment.ident == "Option" { inner? } else { segment };
+    let inner = generic_types(segment)
+        .first()
+        .and_then(|ty| last_segment(ty));
+    let segment = if segment.ident == "Option" {
+        inner?
+    } else {
+        segment
+    };
     Some(segment.ident.to_string())
 }
 

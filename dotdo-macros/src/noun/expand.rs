@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::model::{Column, Field, Noun, Role};
 use crate::serial::{self, as_value, member};
@@ -11,7 +12,14 @@ use crate::source::plain_name;
 pub fn noun(noun: &Noun) -> TokenStream {
     let (columns, stub) = (columns(noun), stub(noun));
     let import = noun.root.import();
-    let (events, stub_impls, traits, beside, serde, backrefs) = (events(noun), stub_impls(noun), traits(noun), beside(noun), serde(noun), backrefs(noun));
+    let (events, stub_impls, traits, beside, serde, backrefs) = (
+        events(noun),
+        stub_impls(noun),
+        traits(noun),
+        beside(noun),
+        serde(noun),
+        backrefs(noun),
+    );
     quote! {
         #columns
         #stub
@@ -32,9 +40,18 @@ fn events(noun: &Noun) -> TokenStream {
     let (ident, vis) = (&noun.ident, &noun.vis);
     let name = plain_name(ident);
     let keys = [
-        ("created", format!(" A new `{name}` was stored. The payload is the `{name}`.")),
-        ("updated", format!(" A `{name}` was changed. The payload is the `{name}` as it is now.")),
-        ("deleted", format!(" A `{name}` was deleted. The payload is the `{name}` as it was.")),
+        (
+            "created",
+            format!(" A new `{name}` was stored. The payload is the `{name}`."),
+        ),
+        (
+            "updated",
+            format!(" A `{name}` was changed. The payload is the `{name}` as it is now."),
+        ),
+        (
+            "deleted",
+            format!(" A `{name}` was deleted. The payload is the `{name}` as it was."),
+        ),
     ];
     let keys = keys.into_iter().map(|(event, doc)| {
         let key = format_ident!("{event}");
@@ -55,7 +72,14 @@ fn columns(noun: &Noun) -> TokenStream {
     let ident = format_ident!("{}Columns", plain_name(name));
     let doc = format!(" The columns of `{name}`, for typed questions: `{name}::find(|c| …)`.");
     let fields = noun.columns().map(|(field, _)| {
-        let Field { ident, vis, ty, docs, name, .. } = field;
+        let Field {
+            ident,
+            vis,
+            ty,
+            docs,
+            name,
+            ..
+        } = field;
         let docs = if docs.is_empty() {
             let doc = format!(" The column `{name}`.");
             quote!(#[doc = #doc])
@@ -107,7 +131,10 @@ fn stub_impls(noun: &Noun) -> TokenStream {
 fn traits(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
     let name = plain_name(ident);
-    let (columns, stub) = (format_ident!("{}Columns", plain_name(ident)), format_ident!("{}Stub", plain_name(ident)));
+    let (columns, stub) = (
+        format_ident!("{}Columns", plain_name(ident)),
+        format_ident!("{}Stub", plain_name(ident)),
+    );
     let def = def(noun);
     let column_names = noun.columns().map(|(field, _)| {
         let Field { ident, name, .. } = field;
@@ -117,14 +144,22 @@ fn traits(noun: &Noun) -> TokenStream {
         let (ident, to_cell) = (&field.ident, serial::function(&field.ty, "to_cell"));
         quote!(#to_cell(&self.#ident)?)
     });
-    let owner = if noun.fields.iter().any(|field| matches!(field.role, Role::Back(Some(_)))) { quote!(id) } else { quote!(_id) };
+    let owner = if noun
+        .fields
+        .iter()
+        .any(|field| matches!(field.role, Role::Back(Some(_))))
+    {
+        quote!(id)
+    } else {
+        quote!(_id)
+    };
     let from_cells = noun.fields.iter().map(|field| {
         let Field { ident, name, .. } = field;
         match &field.role {
             Role::Column(_) => {
                 let next = serial::function(&field.ty, "next");
                 quote!(#ident: #next(cells, #name)?)
-            },
+            }
             Role::Back(Some(back)) => {
                 let column = plain_name(&back.column);
                 quote!(#ident: __dotdo::Many::of(id, #column))
@@ -132,9 +167,20 @@ fn traits(noun: &Noun) -> TokenStream {
             Role::Back(None) => quote!(#ident: ::core::default::Default::default()),
         }
     });
-    let members = noun.columns().map(|(field, column)| member(&field.name, &field.ty, column.default.is_some(), &field.doc));
-    let has_many = noun.fields.iter().any(|field| matches!(field.role, Role::Back(_))).then(|| quote!(const HAS_MANY: bool = true;));
-    let row = (!noun.object).then(|| quote!(#[automatically_derived] impl __dotdo::Row for #ident {}));
+    let members = noun.columns().map(|(field, column)| {
+        member(&field.name, &field.ty, column.default.is_some(), &field.doc)
+    });
+    let has_many = noun
+        .fields
+        .iter()
+        .any(|field| matches!(field.role, Role::Back(_)))
+        .then(|| {
+            quote!(
+                const HAS_MANY: bool = true;
+            )
+        });
+    let row =
+        (!noun.object).then(|| quote!(#[automatically_derived] impl __dotdo::Row for #ident {}));
     quote! {
         #[automatically_derived]
         impl __dotdo::Noun for #ident {
@@ -165,9 +211,21 @@ fn traits(noun: &Noun) -> TokenStream {
 }
 
 fn def(noun: &Noun) -> TokenStream {
-    let Noun { ident, doc, plural, table, object, history, visibility, kind, .. } = noun;
+    let Noun {
+        ident,
+        doc,
+        plural,
+        table,
+        object,
+        history,
+        visibility,
+        kind,
+        ..
+    } = noun;
     let name = plain_name(ident);
-    let columns = noun.columns().map(|(field, column)| column_def(noun, field, column));
+    let columns = noun
+        .columns()
+        .map(|(field, column)| column_def(noun, field, column));
     quote! {
         __dotdo::NounDef {
             name: #name,
@@ -187,7 +245,12 @@ fn def(noun: &Noun) -> TokenStream {
 fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
     let Field { name, ty, doc, .. } = field;
     let mut rest = TokenStream::new();
-    for (on, word) in [(column.unique, "unique"), (column.index, "index"), (column.search, "search"), (column.secret, "secret")] {
+    for (on, word) in [
+        (column.unique, "unique"),
+        (column.index, "index"),
+        (column.search, "search"),
+        (column.secret, "secret"),
+    ] {
         let word = format_ident!("{word}");
         if on {
             rest.extend(quote!(#word: true,));
@@ -216,7 +279,11 @@ fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
         let (shape, nullable) = (serial::shape(ty), as_value(ty, "NULLABLE"));
         quote!(__dotdo::ColumnDef::new(#name, #shape, #nullable))
     };
-    if rest.is_empty() { plain } else { quote!(__dotdo::ColumnDef { #rest ..#plain }) }
+    if rest.is_empty() {
+        plain
+    } else {
+        quote!(__dotdo::ColumnDef { #rest ..#plain })
+    }
 }
 
 fn bound(number: Option<f64>) -> TokenStream {
@@ -237,8 +304,11 @@ fn serde(noun: &Noun) -> TokenStream {
         let how = match &field.role {
             Role::Back(_) => quote!(#[serde(skip)]),
             Role::Column(column) => {
-                let default = column.default.as_ref().map(|_| default_of(noun, field).to_string().replace(' ', ""));
-                serial::field(&noun.root, ty, default.as_deref())
+                let default = column
+                    .default
+                    .as_ref()
+                    .map(|_| default_of(noun, field).to_string().replace(' ', ""));
+                serial::field(&quote!(__dotdo), ty, default.as_deref())
             }
         };
         quote!(#how #ident: #ty)
@@ -252,7 +322,12 @@ fn serde(noun: &Noun) -> TokenStream {
         })
         .collect();
     let defaults = (!defaults.is_empty()).then(|| quote!(impl #ident { #(#defaults)* }));
-    let through = serial::through_copy(&noun.root, ident, &copy, &TokenStream::new(), &quote!(struct #copy { #(#fields),* }));
+    let through = serial::through_copy(
+        ident,
+        &copy,
+        &TokenStream::new(),
+        &quote!(struct #copy { #(#fields),* }),
+    );
     quote!(#defaults #through)
 }
 
@@ -262,10 +337,14 @@ fn beside(noun: &Noun) -> TokenStream {
     let name = plain_name(ident);
     let own = |name: &str| !noun.derived.iter().any(|derived| derived == name);
     let clone = own("Clone").then(|| {
-        let fields = noun.fields.iter().map(|Field { ident, ty, role, .. }| {
-            let copy = copy(ty, role, &quote!(&self.#ident));
-            quote!(#ident: #copy)
-        });
+        let fields = noun.fields.iter().map(
+            |Field {
+                 ident, ty, role, ..
+             }| {
+                let copy = copy(ty, role, &quote!(&self.#ident));
+                quote!(#ident: #copy)
+            },
+        );
         quote! {
             #[automatically_derived]
             impl ::core::clone::Clone for #ident {
@@ -276,13 +355,21 @@ fn beside(noun: &Noun) -> TokenStream {
         }
     });
     let debug = own("Debug").then(|| {
-        let fields = noun.fields.iter().map(|Field { ident, name, ty, role, .. }| {
-            let shown = match role {
-                Role::Column(_) => serial::show(ty, &quote!(&self.#ident)),
-                Role::Back(_) => quote!(&self.#ident),
-            };
-            quote!(.field(#name, #shown))
-        });
+        let fields = noun.fields.iter().map(
+            |Field {
+                 ident,
+                 name,
+                 ty,
+                 role,
+                 ..
+             }| {
+                let shown = match role {
+                    Role::Column(_) => serial::show(ty, &quote!(&self.#ident)),
+                    Role::Back(_) => quote!(&self.#ident),
+                };
+                quote!(.field(#name, #shown))
+            },
+        );
         quote! {
             #[automatically_derived]
             impl ::core::fmt::Debug for #ident {
@@ -293,11 +380,21 @@ fn beside(noun: &Noun) -> TokenStream {
         }
     });
     let partial_eq = own("PartialEq").then(|| {
-        let fields = noun.fields.iter().map(|Field { ident, ty, role, .. }| match role {
-            Role::Column(_) if !serial::known(ty) => serial::same(ty, &quote!(&self.#ident), &quote!(&other.#ident)),
-            _ => quote!(self.#ident == other.#ident),
-        });
-        let equal = if noun.fields.is_empty() { quote!(true) } else { quote!(#(#fields)&&*) };
+        let fields = noun.fields.iter().map(
+            |Field {
+                 ident, ty, role, ..
+             }| match role {
+                Role::Column(_) if !serial::known(ty) => {
+                    serial::same(ty, &quote!(&self.#ident), &quote!(&other.#ident))
+                }
+                _ => quote!(self.#ident == other.#ident),
+            },
+        );
+        let equal = if noun.fields.is_empty() {
+            quote!(true)
+        } else {
+            quote!(#(#fields)&&*)
+        };
         quote! {
             #[automatically_derived]
             impl ::core::cmp::PartialEq for #ident {
@@ -307,7 +404,27 @@ fn beside(noun: &Noun) -> TokenStream {
             }
         }
     });
-    quote!(#clone #debug #partial_eq)
+    let default = (!own("Default")).then(|| {
+        let fields = noun.fields.iter().map(|field| {
+            let (ident, ty) = (&field.ident, &field.ty);
+            match &field.role {
+                Role::Column(column) if column.default.is_some() => {
+                    let default = default_of(noun, field);
+                    quote!(#ident: #default())
+                }
+                _ => quote_spanned!(ty.span()=> #ident: ::core::default::Default::default()),
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl ::core::default::Default for #ident {
+                fn default() -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        }
+    });
+    quote!(#clone #debug #partial_eq #default)
 }
 
 fn copy(ty: &TokenStream, role: &Role, place: &TokenStream) -> TokenStream {
@@ -323,7 +440,8 @@ fn backrefs(noun: &Noun) -> TokenStream {
     let checks = noun.fields.iter().filter_map(|field| match &field.role {
         Role::Back(Some(back)) => {
             let (other, column) = (&back.noun, &back.column);
-            let refers = quote_spanned!(column.span()=> refers(<#other as __dotdo::Noun>::COLUMNS.#column));
+            let refers =
+                quote_spanned!(column.span()=> refers(<#other as __dotdo::Noun>::COLUMNS.#column));
             Some(quote! {
                 const _: () = {
                     const fn refers<C: __dotdo::Backref<#ident> + ::core::marker::Copy>(_: C) {}

@@ -27,7 +27,10 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => {
             if syn::parse2::<syn::Item>(item.clone()).is_ok() {
-                errors.at_span(Span::call_site(), "`#[noun]` is for a struct: its fields are the columns");
+                errors.at_span(
+                    Span::call_site(),
+                    "`#[noun]` is for a struct: its fields are the columns",
+                );
             } else {
                 errors.add(error);
             }
@@ -37,6 +40,7 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     if !check::can_be_noun(&input, &mut errors) {
         return give_back(item, &errors);
     }
+    parse::check_derives(&input, &mut errors);
     let before = errors.count();
     let noun = parse::noun(&input, &noun_options, root.clone(), &mut errors);
     check::noun(&noun, &mut errors);

@@ -4,7 +4,9 @@ use dotdo_core::names;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Data, DeriveInput, Expr, Ident, LitStr, Meta, Path, RangeLimits, Token, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, Ident, LitStr, Meta, Path, RangeLimits, Token, Type,
+};
 
 use super::model::{Backref, Column, Field, Noun, Role};
 use crate::attributes::{doc_text, last_word, named};
@@ -15,13 +17,26 @@ use crate::signature::is_named;
 use crate::source::{plain_name, without_self};
 
 /// The attributes of a noun's fields.
-pub const FIELD_ATTRIBUTES: &[&str] =
-    &["backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was"];
+pub const FIELD_ATTRIBUTES: &[&str] = &[
+    "backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was",
+];
 
 /// The traits that a noun has in any case.
 const BESIDE: &[&str] = &["Clone", "Debug", "PartialEq"];
+/// The traits that no user can give it.
+const INHERENT: &[&str] = &["Value", "Serialize", "Deserialize"];
 const VISIBILITIES: &[&str] = &["public", "unlisted", "org", "user"];
-const KINDS: &[&str] = &["Business", "Agent", "Human", "App", "Site", "Worker", "Entity", "Collection", "Directory"];
+const KINDS: &[&str] = &[
+    "Business",
+    "Agent",
+    "Human",
+    "App",
+    "Site",
+    "Worker",
+    "Entity",
+    "Collection",
+    "Directory",
+];
 
 options::options! {
     /// What `#[noun(…)]` may say.
@@ -40,10 +55,22 @@ options::options! {
 pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream) -> TokenStream {
     let p = root.private();
     let options = (!args.is_empty()).then(|| quote!(#[dotdo_noun(#args)]));
-    let theirs: Vec<Ident> = named(&input.attrs, "derive").into_iter().flat_map(derived).filter(|name| BESIDE.iter().any(|beside| name == beside)).collect();
-    let theirs = (!theirs.is_empty()).then(|| quote!(#[dotdo_derived(#(#theirs),*)]));
     let mut item = input.clone();
-    let attrs = std::mem::take(&mut item.attrs);
+    let with_defaults = has_defaults(&item.data);
+    let theirs: Vec<Ident> = named(&input.attrs, "derive")
+        .into_iter()
+        .flat_map(derived)
+        .filter(|name| is_ours(name, with_defaults))
+        .collect();
+    let theirs = (!theirs.is_empty()).then(|| quote!(#[dotdo_derived(#(#theirs),*)]));
+    let attrs = std::mem::take(&mut item.attrs).into_iter().map(|attr| {
+        let attr = without(attr, INHERENT);
+        if with_defaults {
+            without(attr, &["Default"])
+        } else {
+            attr
+        }
+    });
     quote! {
         #(#attrs)*
         #[derive(#p::Noun)]
@@ -53,25 +80,93 @@ pub fn marked(input: &DeriveInput, root: &Root, args: &TokenStream) -> TokenStre
     }
 }
 
+/// Whether the hidden derive has to know that the user derives this. `Default` is the hidden derive's own matter where
+/// fields have `#[default(…)]`, of which rustc's derive knows nothing.
+fn is_ours(name: &Ident, with_defaults: bool) -> bool {
+    BESIDE.iter().any(|beside| name == beside) || with_defaults && name == "Default"
+}
+
+fn has_defaults(data: &Data) -> bool {
+    let has_default = |field: &syn::Field| !named(&field.attrs, "default").is_empty();
+    matches!(data, Data::Struct(data) if data.fields.iter().any(has_default))
+}
+
+/// A derive without these traits; any other attribute as it is.
+fn without(attr: Attribute, names: &[&str]) -> Attribute {
+    if !attr.path().is_ident("derive") {
+        return attr;
+    }
+    let Ok(paths) = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
+        return attr;
+    };
+    let keeps = |path: &Path| {
+        path.segments
+            .last()
+            .is_none_or(|segment| !names.iter().any(|name| segment.ident == name))
+    };
+    let paths: Punctuated<Path, Token![,]> = paths.into_iter().filter(keeps).collect();
+    syn::parse_quote!(#[derive(#paths)])
+}
+
+/// Reports derives of what a noun is in any case.
+pub fn check_derives(input: &DeriveInput, errors: &mut Errors) {
+    for name in named(&input.attrs, "derive").into_iter().flat_map(derived) {
+        if name == "Value" {
+            errors.at(
+                &name,
+                "a noun is a value already; remove `Value` from the derive",
+            );
+        } else if INHERENT.iter().any(|inherent| name == inherent) {
+            errors.at(
+                &name,
+                format_args!(
+                    "dotdo reads and writes its nouns by itself; remove `{name}` from the derive"
+                ),
+            );
+        }
+    }
+}
+
 fn derived(attr: &Attribute) -> Vec<Ident> {
-    let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).unwrap_or_default();
-    paths.iter().filter_map(|path| path.segments.last()).map(|segment| segment.ident.clone()).collect()
+    let paths = attr
+        .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+        .unwrap_or_default();
+    paths
+        .iter()
+        .filter_map(|path| path.segments.last())
+        .map(|segment| segment.ident.clone())
+        .collect()
 }
 
 /// What the attribute handed to the derive under this name.
 pub fn handed(input: &DeriveInput, name: &str) -> TokenStream {
     let attrs = named(&input.attrs, name);
-    attrs.first().and_then(|attr| attr.meta.require_list().ok()).map(|list| list.tokens.clone()).unwrap_or_default()
+    attrs
+        .first()
+        .and_then(|attr| attr.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .unwrap_or_default()
 }
 
 /// Reads a struct with named fields.
 pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut Errors) -> Noun {
     let name = plain_name(&input.ident);
-    let plural = given.plural.as_ref().map_or_else(|| names::plural(&name), |text| text.0.value());
-    let default_table = if given.plural.is_some() { names::snake(&plural) } else { names::table_name(&name) };
-    let table = given.table.as_ref().map_or(default_table, |text| text.0.value());
+    let plural = given
+        .plural
+        .as_ref()
+        .map_or_else(|| names::plural(&name), |text| text.0.value());
+    let default_table = if given.plural.is_some() {
+        names::snake(&plural)
+    } else {
+        names::table_name(&name)
+    };
+    let table = given
+        .table
+        .as_ref()
+        .map_or(default_table, |text| text.0.value());
     let mut word = |text: &Option<Text>, what: &str, allowed: &[&'static str]| {
-        text.as_ref().and_then(|text| one_of(errors, &text.0, what, &text.0.value(), allowed))
+        text.as_ref()
+            .and_then(|text| one_of(errors, &text.0, what, &text.0.value(), allowed))
     };
     let visibility = word(&given.visibility, "visibility", VISIBILITIES).unwrap_or("user");
     let kind = word(&given.kind, "kind of thing", KINDS).unwrap_or("Entity");
@@ -86,11 +181,20 @@ pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut E
         && history.0 != "none"
     {
         let word = plain_name(&history.0);
-        errors.at(&history.0, format_args!("`{word}` is no kind of history\nversions are kept unless it says `history = none`"));
+        errors.at(
+            &history.0,
+            format_args!(
+                "`{word}` is no kind of history\nversions are kept unless it says `history = none`"
+            ),
+        );
     }
     let this = input.ident.to_token_stream();
     let fields = match &input.data {
-        Data::Struct(data) => data.fields.iter().filter_map(|source| field(source, &this, errors)).collect(),
+        Data::Struct(data) => data
+            .fields
+            .iter()
+            .filter_map(|source| field(source, &this, errors))
+            .collect(),
         Data::Enum(_) | Data::Union(_) => Vec::new(),
     };
     Noun {
@@ -105,17 +209,27 @@ pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut E
         visibility,
         kind,
         fields,
-        derived: named(&input.attrs, "dotdo_derived").into_iter().flat_map(derived).map(|name| name.to_string()).collect(),
+        derived: named(&input.attrs, "dotdo_derived")
+            .into_iter()
+            .flat_map(derived)
+            .map(|name| name.to_string())
+            .collect(),
     }
 }
 
 pub(super) fn is_sql_name(name: &str) -> bool {
-    name.len() <= 60 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.len() <= 60
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn field(source: &syn::Field, this: &TokenStream, errors: &mut Errors) -> Option<Field> {
     let ident = source.ident.clone()?;
-    let broken = if let Type::Reference(_) | Type::Ptr(_) | Type::ImplTrait(_) | Type::TraitObject(_) = &source.ty {
+    let broken = if let Type::Reference(_)
+    | Type::Ptr(_)
+    | Type::ImplTrait(_)
+    | Type::TraitObject(_) = &source.ty
+    {
         errors.at(&source.ty, format_args!("a noun owns what it stores, and this is borrowed; write `{ident}: String` for a text"));
         true
     } else {
@@ -161,7 +275,10 @@ fn back_side(source: &syn::Field, errors: &mut Errors) -> Option<Backref> {
 fn split(mut path: Path, attr: &Attribute, errors: &mut Errors) -> Option<Backref> {
     let column = path.segments.pop()?.ident;
     if path.segments.is_empty() {
-        errors.at(attr, format_args!("`#[backref]` names the noun too, as in `#[backref(Order::{column})]`"));
+        errors.at(
+            attr,
+            format_args!("`#[backref]` names the noun too, as in `#[backref(Order::{column})]`"),
+        );
         return None;
     }
     path.segments.pop_punct();
@@ -199,7 +316,10 @@ fn column(source: &syn::Field, errors: &mut Errors) -> Column {
 fn repeated(attr: &Attribute, word: &str, seen: &mut Vec<String>, errors: &mut Errors) -> bool {
     let again = seen.iter().any(|before| before == word);
     if again {
-        errors.at(attr, format_args!("`#[{word}]` is given twice; keep one of them"));
+        errors.at(
+            attr,
+            format_args!("`#[{word}]` is given twice; keep one of them"),
+        );
     } else {
         seen.push(word.to_owned());
     }
@@ -208,7 +328,10 @@ fn repeated(attr: &Attribute, word: &str, seen: &mut Vec<String>, errors: &mut E
 
 fn bare(attr: &Attribute, word: &str, errors: &mut Errors) -> bool {
     if !matches!(attr.meta, Meta::Path(_)) {
-        errors.at(attr, format_args!("`#[{word}]` stands alone, without a value"));
+        errors.at(
+            attr,
+            format_args!("`#[{word}]` stands alone, without a value"),
+        );
     }
     true
 }
@@ -219,7 +342,10 @@ fn parsed<T: syn::parse::Parse>(attr: &Attribute, example: &str, errors: &mut Er
         Meta::Path(_) | Meta::NameValue(_) => None,
     };
     if value.is_none() {
-        errors.at(attr, format_args!("`#[{}]` is written like `{example}`", last_word(attr)));
+        errors.at(
+            attr,
+            format_args!("`#[{}]` is written like `{example}`", last_word(attr)),
+        );
     }
     value
 }
@@ -227,7 +353,13 @@ fn parsed<T: syn::parse::Parse>(attr: &Attribute, example: &str, errors: &mut Er
 fn text(attr: &Attribute, example: &str, errors: &mut Errors) -> Option<LitStr> {
     let text = parsed::<LitStr>(attr, example, errors)?;
     if text.value().trim().is_empty() {
-        errors.at(&text, format_args!("`#[{}]` is empty; it is written like `{example}`", last_word(attr)));
+        errors.at(
+            &text,
+            format_args!(
+                "`#[{}]` is empty; it is written like `{example}`",
+                last_word(attr)
+            ),
+        );
         return None;
     }
     Some(text)
@@ -255,7 +387,14 @@ fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f
     };
     let (low, high) = (end(&range.start)?, end(&range.end)?);
     if matches!(range.limits, RangeLimits::HalfOpen(_)) && high.is_some() {
-        errors.at(&range, format_args!("a range of values includes its end; write `{}..={}`", words(&range.start), words(&range.end)));
+        errors.at(
+            &range,
+            format_args!(
+                "a range of values includes its end; write `{}..={}`",
+                words(range.start.as_deref()),
+                words(range.end.as_deref())
+            ),
+        );
         None
     } else if low.is_none() && high.is_none() {
         errors.at(&range, FORM);
@@ -263,13 +402,22 @@ fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f
     } else if let (Some(least), Some(greatest)) = (low, high)
         && least > greatest
     {
-        errors.at(&range, format_args!("no number is in this range; write `{}..={}`", words(&range.end), words(&range.start)));
+        errors.at(
+            &range,
+            format_args!(
+                "no number is in this range; write `{}..={}`",
+                words(range.end.as_deref()),
+                words(range.start.as_deref())
+            ),
+        );
         None
     } else {
         Some((low, high))
     }
 }
 
-fn words(bound: &Option<Box<Expr>>) -> String {
-    bound.as_ref().map(|expr| expr.to_token_stream().to_string().replace(' ', "")).unwrap_or_default()
+fn words(bound: Option<&Expr>) -> String {
+    bound
+        .map(|expr| expr.to_token_stream().to_string().replace(' ', ""))
+        .unwrap_or_default()
 }

@@ -29,12 +29,18 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
         if let Some((_, items)) = &mut module.content {
             let expanded = items.drain(..).map(|item| expand_item(item, root));
             let expanded = quote!(#(#expanded)*);
-            *items = syn::parse2::<syn::File>(expanded).expect("the output is Rust").items;
+            *items = syn::parse2::<syn::File>(expanded)
+                .expect("the output is Rust")
+                .items;
         }
         return item.into_token_stream();
     }
-    let Some(attrs) = attributes_of(&mut item) else { return item.into_token_stream() };
-    let Some(at) = attrs.iter().position(is_ours) else { return item.into_token_stream() };
+    let Some(attrs) = attributes_of(&mut item) else {
+        return item.into_token_stream();
+    };
+    let Some(at) = attrs.iter().position(is_ours) else {
+        return item.into_token_stream();
+    };
     if derives(&attrs[at], "Value") || derives(&attrs[at], "Noun") {
         let hidden = derives(&attrs[at], "Noun");
         let input = item.to_token_stream();
@@ -53,13 +59,21 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
     };
     if let Some(root) = root {
         let option = tokens(&format!("crate = {root}"));
-        args = if args.is_empty() { option } else { quote!(#args, #option) };
+        args = if args.is_empty() {
+            option
+        } else {
+            quote!(#args, #option)
+        };
     }
     let item = item.into_token_stream();
     match last_word(&attr).as_str() {
         "noun" => {
-            let file = syn::parse2::<syn::File>(noun::attribute(args, item)).expect("the output is Rust");
-            file.items.into_iter().map(|item| expand_item(item, root)).collect()
+            let file =
+                syn::parse2::<syn::File>(noun::attribute(args, item)).expect("the output is Rust");
+            file.items
+                .into_iter()
+                .map(|item| expand_item(item, root))
+                .collect()
         }
         "verbs" => verbs::attribute(args, item),
         "on" => function::attribute(Mark::On, args, item),
@@ -69,7 +83,9 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    ["noun", "verbs", "on", "every", "durable"].contains(&last_word(attr).as_str()) || derives(attr, "Value") || derives(attr, "Noun")
+    ["noun", "verbs", "on", "every", "durable"].contains(&last_word(attr).as_str())
+        || derives(attr, "Value")
+        || derives(attr, "Noun")
 }
 
 fn derives(attr: &Attribute, name: &str) -> bool {
@@ -87,7 +103,10 @@ fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
 }
 
 fn last_word_of(path: &syn::Path) -> String {
-    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+    path.segments
+        .last()
+        .map(|segment| segment.ident.to_string())
+        .unwrap_or_default()
 }
 
 fn tokens(text: &str) -> TokenStream {

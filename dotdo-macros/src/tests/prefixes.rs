@@ -16,7 +16,10 @@ fn prefix(tokens: TokenStream, length: &mut usize) -> TokenStream {
         }
         *length -= 1;
         taken.extend([match tree {
-            TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), prefix(group.stream(), length))),
+            TokenTree::Group(group) => TokenTree::Group(Group::new(
+                group.delimiter(),
+                prefix(group.stream(), length),
+            )),
             other => other,
         }]);
     }
@@ -107,7 +110,8 @@ const RAW_VERBS: &str = "
         #[every(\"daily\")] async fn r#loop(cx: Flow) -> Result<()> { Ok(()) }
     }";
 
-const RAW_FUNCTION: &str = "pub(in a::b) async fn r#try(r#in: Place, _: i64) -> Result<r#Type> { r#in }";
+const RAW_FUNCTION: &str =
+    "pub(in a::b) async fn r#try(r#in: Place, _: i64) -> Result<r#Type> { r#in }";
 
 #[test]
 fn of_a_noun() {
@@ -129,7 +133,10 @@ fn of_verbs() {
 fn of_functions() {
     for item in [FUNCTION, RAW_FUNCTION].into_iter().flat_map(prefixes) {
         for mark in [Mark::On, Mark::Every, Mark::Durable] {
-            assert_kept(&item, function::attribute(mark, TokenStream::new(), item.clone()));
+            assert_kept(
+                &item,
+                function::attribute(mark, TokenStream::new(), item.clone()),
+            );
         }
     }
 }
@@ -138,7 +145,9 @@ fn of_functions() {
 fn of_options() {
     let function: TokenStream = FUNCTION.parse().expect("a function");
     let noun: TokenStream = NOUN.parse().expect("a struct");
-    for args in prefixes("*::created, priority = -10, filter = |event| event.data > 1, timeout = \"1h\", to = some::path, crate = own::dotdo") {
+    for args in prefixes(
+        "*::created, priority = -10, filter = |event| event.data > 1, timeout = \"1h\", to = some::path, crate = own::dotdo",
+    ) {
         function::attribute(Mark::On, args, function.clone());
     }
     for args in prefixes("Order::paid, priority = \"high\"") {
@@ -147,17 +156,23 @@ fn of_options() {
     for args in prefixes("\"Monday 9am\", tz = \"Europe/Berlin\", missed = \"once\"") {
         function::attribute(Mark::Every, args, function.clone());
     }
-    for args in prefixes("retry = 3, backoff = \"1s..30s\", factor = 2.0, jitter = true, timeout = \"1m\", name = \"n\", version = 2") {
+    for args in prefixes(
+        "retry = 3, backoff = \"1s..30s\", factor = 2.0, jitter = true, timeout = \"1m\", name = \"n\", version = 2",
+    ) {
         function::attribute(Mark::Durable, args, function.clone());
     }
-    for args in prefixes("object, plural = \"People\", table = \"people\", visibility = \"user\", kind = \"Human\", history = none, crate = own::dotdo") {
+    for args in prefixes(
+        "object, plural = \"People\", table = \"people\", visibility = \"user\", kind = \"Human\", history = none, crate = own::dotdo",
+    ) {
         noun::attribute(args, noun.clone());
     }
 }
 
 #[test]
 fn of_lists() {
-    for input in prefixes("domain: \"shop.example\", crate: own::dotdo, /// A shop.\n pub Shop { Customer, #[cfg(all())] Order, part::Extra, }") {
+    for input in prefixes(
+        "domain: \"shop.example\", crate: own::dotdo, /// A shop.\n pub Shop { Customer, #[cfg(all())] Order, part::Extra, }",
+    ) {
         app::app(input.clone());
         app::part(input);
     }

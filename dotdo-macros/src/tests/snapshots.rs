@@ -15,7 +15,15 @@ fn inputs() -> Vec<(String, String)> {
     let mut inputs: Vec<_> = fs::read_dir(folder().join("input"))
         .expect("the folder of inputs")
         .map(|entry| entry.expect("an input").path())
-        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), fs::read_to_string(&path).expect("an input")))
+        .map(|path| {
+            (
+                path.file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                fs::read_to_string(&path).expect("an input"),
+            )
+        })
         .collect();
     inputs.sort();
     inputs
@@ -25,7 +33,8 @@ fn inputs() -> Vec<(String, String)> {
 fn expansions_are_as_written_down() {
     let mut changed = Vec::new();
     for (name, source) in inputs() {
-        let file = syn::parse2(expand(&source, None)).unwrap_or_else(|error| panic!("{name}: the output is no Rust: {error}"));
+        let file = syn::parse2(expand(&source, None))
+            .unwrap_or_else(|error| panic!("{name}: the output is no Rust: {error}"));
         let expanded = prettyplease::unparse(&file);
         let path = folder().join(&name);
         if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -34,7 +43,10 @@ fn expansions_are_as_written_down() {
             changed.push(name);
         }
     }
-    assert!(changed.is_empty(), "these expansions changed; look at them with UPDATE_EXPECT=1 and `git diff`: {changed:?}");
+    assert!(
+        changed.is_empty(),
+        "these expansions changed; look at them with UPDATE_EXPECT=1 and `git diff`: {changed:?}"
+    );
 }
 
 #[test]
@@ -42,17 +54,35 @@ fn every_snapshot_has_an_input() {
     let inputs = inputs();
     for entry in fs::read_dir(folder()).expect("the folder of snapshots") {
         let path = entry.expect("a snapshot").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        assert!(path.is_dir() || inputs.iter().any(|(input, _)| *input == name), "`{name}` has no input");
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            path.is_dir() || inputs.iter().any(|(input, _)| *input == name),
+            "`{name}` has no input"
+        );
     }
 }
 
 #[test]
 fn a_renamed_crate_leaves_no_trace_of_the_default_name() {
     for (name, source) in inputs() {
-        let source = source.replace("use dotdo::prelude::*;", "").replace("dotdo::Exit", "Exit");
-        let expanded = expand(&source, Some("crate::own")).to_string().replace(' ', "").replace("__dotdo::", "");
-        assert!(expanded.contains("crate::own::__private"), "{name}: the own path is not used");
-        assert!(!expanded.contains("dotdo::"), "{name}: the default path is used");
+        let source = source
+            .replace("use dotdo::prelude::*;", "")
+            .replace("dotdo::Exit", "Exit");
+        let expanded = expand(&source, Some("crate::own"))
+            .to_string()
+            .replace(' ', "")
+            .replace("__dotdo::", "");
+        assert!(
+            expanded.contains("crate::own::__private"),
+            "{name}: the own path is not used"
+        );
+        assert!(
+            !expanded.contains("dotdo::"),
+            "{name}: the default path is used"
+        );
     }
 }

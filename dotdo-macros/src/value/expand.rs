@@ -49,7 +49,9 @@ fn own(value: &Value) -> TokenStream {
 
 /// An enum of names only is a text column with a list of values.
 fn is_choice(variants: &[Variant]) -> bool {
-    variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+    variants
+        .iter()
+        .all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
 fn shape(value: &Value) -> TokenStream {
@@ -62,7 +64,9 @@ fn shape(value: &Value) -> TokenStream {
         }
         Body::Enum(variants) => {
             let members = variants.iter().map(|variant| {
-                let Variant { name, doc, fields, .. } = variant;
+                let Variant {
+                    name, doc, fields, ..
+                } = variant;
                 let shape = fields_shape(name, fields);
                 quote!(__dotdo::Member { name: #name, shape: #shape, optional: false, doc: #doc })
             });
@@ -76,7 +80,7 @@ fn fields_shape(name: &str, fields: &Fields) -> TokenStream {
         Fields::Unit => quote!(__dotdo::Shape::Nothing),
         Fields::Tuple(fields) if fields.len() == 1 => field_shape(&fields[0]),
         Fields::Tuple(fields) => {
-            let shapes = fields.iter().map(|field| field_shape(field));
+            let shapes = fields.iter().map(field_shape);
             quote!(__dotdo::Shape::Tuple(&[#(#shapes),*]))
         }
         Fields::Named(fields) => {
@@ -96,12 +100,19 @@ fn fields_shape(name: &str, fields: &Fields) -> TokenStream {
 }
 
 fn field_shape(field: &Field) -> TokenStream {
-    if field.recursive { quote!(__dotdo::Shape::Any) } else { serial::shape(&field.ty) }
+    if field.recursive {
+        quote!(__dotdo::Shape::Any)
+    } else {
+        serial::shape(&field.ty)
+    }
 }
 
 fn choice_cells(value: &Value, variants: &[Variant]) -> TokenStream {
     let unknown = format!("`{{other:?}}` is no `{}`", value.ident);
-    let (idents, names): (Vec<_>, Vec<_>) = variants.iter().map(|variant| (&variant.ident, &variant.name)).unzip();
+    let (idents, names): (Vec<_>, Vec<_>) = variants
+        .iter()
+        .map(|variant| (&variant.ident, &variant.name))
+        .unzip();
     quote! {
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
             let name = match self { #(Self::#idents => #names,)* };
@@ -119,7 +130,10 @@ fn choice_cells(value: &Value, variants: &[Variant]) -> TokenStream {
 /// A newtype is in the column what it wraps.
 fn transparent_cells(field: &Field) -> TokenStream {
     let nullable = as_value(&field.ty, "NULLABLE");
-    let (to_cell, from_cell) = (serial::function(&field.ty, "to_cell"), serial::function(&field.ty, "from_cell"));
+    let (to_cell, from_cell) = (
+        serial::function(&field.ty, "to_cell"),
+        serial::function(&field.ty, "from_cell"),
+    );
     quote! {
         const NULLABLE: bool = #nullable;
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
@@ -141,7 +155,9 @@ fn serde(value: &Value) -> TokenStream {
             let list = copied("", fields);
             match fields {
                 Fields::Unit => (TokenStream::new(), quote!(struct #copy;)),
-                Fields::Tuple(fields) if fields.len() == 1 => (quote!(transparent), quote!(struct #copy(#list);)),
+                Fields::Tuple(fields) if fields.len() == 1 => {
+                    (quote!(transparent), quote!(struct #copy(#list);))
+                }
                 Fields::Tuple(_) => (TokenStream::new(), quote!(struct #copy(#list);)),
                 Fields::Named(_) => (quote!(deny_unknown_fields), quote!(struct #copy { #list })),
             }
@@ -155,10 +171,13 @@ fn serde(value: &Value) -> TokenStream {
                     Fields::Named(_) => quote!(#ident { #list }),
                 }
             });
-            (quote!(deny_unknown_fields), quote!(enum #copy { #(#variants),* }))
+            (
+                quote!(deny_unknown_fields),
+                quote!(enum #copy { #(#variants),* }),
+            )
         }
     };
-    let through = serial::through_copy(&value.root, ident, &copy, &container, &definition);
+    let through = serial::through_copy(ident, &copy, &container, &definition);
     let defaults = defaults(value);
     quote!(#defaults #through)
 }
@@ -170,9 +189,13 @@ fn default_name(variant: &str, field: &Field) -> Ident {
 
 fn copied(value: &Value, variant: &str, fields: &Fields) -> TokenStream {
     let fields = fields.list().iter().map(|field| {
-        let Field { ident, ty, default, .. } = field;
-        let default = default.as_ref().map(|_| format!("{}::{}", value.ident, default_name(variant, field)));
-        let how = serial::field(&value.root, ty, default.as_deref());
+        let Field {
+            ident, ty, default, ..
+        } = field;
+        let default = default
+            .as_ref()
+            .map(|_| format!("{}::{}", value.ident, default_name(variant, field)));
+        let how = serial::field(&quote!(__dotdo), ty, default.as_deref());
         let name = ident.as_ref().map(|ident| quote!(#ident:));
         quote!(#how #name #ty)
     });
@@ -183,19 +206,40 @@ fn copied(value: &Value, variant: &str, fields: &Fields) -> TokenStream {
 fn defaults(value: &Value) -> Option<TokenStream> {
     let ident = &value.ident;
     let function = |variant: &str, field: &Field| {
-        let (name, ty, default) = (default_name(variant, field), &field.ty, field.default.as_ref()?);
+        let (name, ty, default) = (
+            default_name(variant, field),
+            &field.ty,
+            field.default.as_ref()?,
+        );
         Some(quote!(#[allow(non_snake_case)] fn #name() -> #ty { #default }))
     };
     let functions: Vec<_> = match &value.body {
-        Body::Struct(fields) => fields.list().iter().filter_map(|field| function("", field)).collect(),
-        Body::Enum(variants) => variants.iter().flat_map(|variant| variant.fields.list().iter().filter_map(|field| function(&variant.name, field))).collect(),
+        Body::Struct(fields) => fields
+            .list()
+            .iter()
+            .filter_map(|field| function("", field))
+            .collect(),
+        Body::Enum(variants) => variants
+            .iter()
+            .flat_map(|variant| {
+                variant
+                    .fields
+                    .list()
+                    .iter()
+                    .filter_map(|field| function(&variant.name, field))
+            })
+            .collect(),
     };
     (!functions.is_empty()).then(|| quote!(impl #ident { #(#functions)* }))
 }
 
 /// The pattern that binds every field, and the bindings.
 fn pattern(path: &TokenStream, fields: &Fields, prefix: &str) -> (TokenStream, Vec<Ident>) {
-    let bindings: Vec<Ident> = fields.list().iter().map(|field| format_ident!("{prefix}{}", field.name)).collect();
+    let bindings: Vec<Ident> = fields
+        .list()
+        .iter()
+        .map(|field| format_ident!("{prefix}{}", field.name))
+        .collect();
     let pattern = match fields {
         Fields::Unit => path.clone(),
         Fields::Tuple(_) => quote!(#path(#(#bindings),*)),
@@ -225,7 +269,11 @@ fn clone(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, _, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
-        let copies = fields.list().iter().zip(&bindings).map(|(field, binding)| serial::copy(&field.ty, &quote!(#binding)));
+        let copies = fields
+            .list()
+            .iter()
+            .zip(&bindings)
+            .map(|(field, binding)| serial::copy(&field.ty, &quote!(#binding)));
         let made = match fields {
             Fields::Unit => path,
             Fields::Tuple(_) => quote!(#path(#(#copies),*)),
@@ -250,7 +298,11 @@ fn debug(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, name, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
-        let values = fields.list().iter().zip(&bindings).map(|(field, binding)| serial::show(&field.ty, &quote!(#binding)));
+        let values = fields
+            .list()
+            .iter()
+            .zip(&bindings)
+            .map(|(field, binding)| serial::show(&field.ty, &quote!(#binding)));
         let shown = match fields {
             Fields::Unit => quote!(f.write_str(#name)),
             Fields::Tuple(_) => quote!(f.debug_tuple(#name)#(.field(#values))*.finish()),
@@ -278,8 +330,16 @@ fn partial_eq(value: &Value) -> TokenStream {
     let arms = forms.iter().map(|(path, _, fields)| {
         let (left, a) = pattern(path, fields, "left_");
         let (right, b) = pattern(path, fields, "right_");
-        let pairs = fields.list().iter().zip(a.iter().zip(&b)).map(|(field, (a, b))| serial::same(&field.ty, &quote!(#a), &quote!(#b)));
-        let equal = if a.is_empty() { quote!(true) } else { quote!(#(#pairs)&&*) };
+        let pairs = fields
+            .list()
+            .iter()
+            .zip(a.iter().zip(&b))
+            .map(|(field, (a, b))| serial::same(&field.ty, &quote!(#a), &quote!(#b)));
+        let equal = if a.is_empty() {
+            quote!(true)
+        } else {
+            quote!(#(#pairs)&&*)
+        };
         quote!((#left, #right) => #equal,)
     });
     quote! {

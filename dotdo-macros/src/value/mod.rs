@@ -13,7 +13,9 @@ use crate::diag::Errors;
 /// The derive. The item itself stays with rustc, so nothing has to be given back.
 pub fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let value = errors.take(syn::parse2::<DeriveInput>(item)).and_then(|input| parse::value(&input, &mut errors));
+    let value = errors
+        .take(syn::parse2::<DeriveInput>(item))
+        .and_then(|input| parse::value(&input, &mut errors));
     let expanded = value.map(|value| expand::value(&value));
     quote!(#expanded #errors)
 }

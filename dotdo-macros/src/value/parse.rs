@@ -28,11 +28,16 @@ pub struct Without(Vec<Ident>);
 impl darling::FromMeta for Without {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
         let list = match meta {
-            Meta::List(list) => list.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated).ok(),
+            Meta::List(list) => list
+                .parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)
+                .ok(),
             Meta::Path(_) | Meta::NameValue(_) => None,
         };
         list.map(|list| Self(list.into_iter().collect()))
-            .ok_or_else(|| darling::Error::custom("`without` lists traits: `without(Clone, Debug, PartialEq)`").with_span(meta))
+            .ok_or_else(|| {
+                darling::Error::custom("`without` lists traits: `without(Clone, Debug, PartialEq)`")
+                    .with_span(meta)
+            })
     }
 }
 
@@ -48,12 +53,21 @@ pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
         Data::Struct(data) => Body::Struct(fields(&data.fields, ident, &this, errors)),
         Data::Enum(data) => {
             if data.variants.is_empty() {
-                errors.at(ident, format_args!("`{ident}` has no variants, so there is no value of it"));
+                errors.at(
+                    ident,
+                    format_args!("`{ident}` has no variants, so there is no value of it"),
+                );
                 return None;
             }
             let variant = |source: &syn::Variant| {
                 if let Some((_, number)) = &source.discriminant {
-                    errors.at(number, format_args!("a variant is stored by its name, `{}`; remove the number", source.ident));
+                    errors.at(
+                        number,
+                        format_args!(
+                            "a variant is stored by its name, `{}`; remove the number",
+                            source.ident
+                        ),
+                    );
                 }
                 Variant {
                     ident: source.ident.clone(),
@@ -70,7 +84,12 @@ pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
         }
     };
     // Nothing can be made of parameters, or of a type that lacks a field.
-    (input.generics.params.is_empty() && !is_borrowed(&input.data)).then(|| Value { root, ident: ident.clone(), body, beside })
+    (input.generics.params.is_empty() && !is_borrowed(&input.data)).then(|| Value {
+        root,
+        ident: ident.clone(),
+        body,
+        beside,
+    })
 }
 
 fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
@@ -83,13 +102,22 @@ fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
                 }
                 args.extend(list.tokens.clone());
             }
-            other => errors.at(other, "`#[value]` takes options: `#[value(without(Debug))]`"),
+            other => errors.at(
+                other,
+                "`#[value]` takes options: `#[value(without(Debug))]`",
+            ),
         }
     }
     let given = options::read::<ValueOptions>(args, errors);
     let mut without = Vec::new();
     for name in given.without.iter().flat_map(|without| &without.0) {
-        without.extend(one_of(errors, name, "trait that `Value` brings along", &name.to_string(), BESIDE));
+        without.extend(one_of(
+            errors,
+            name,
+            "trait that `Value` brings along",
+            &name.to_string(),
+            BESIDE,
+        ));
     }
     let beside = Beside {
         clone: !without.contains(&"Clone"),
@@ -109,7 +137,10 @@ fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut 
         let ty = without_self(field.ty.to_token_stream(), this);
         list.push(Field {
             ident: field.ident.clone(),
-            name: field.ident.as_ref().map_or_else(|| place.to_string(), plain_name),
+            name: field
+                .ident
+                .as_ref()
+                .map_or_else(|| place.to_string(), plain_name),
             recursive: mentions(ty.clone(), owner),
             ty,
             doc: doc_text(&field.attrs),
@@ -143,7 +174,10 @@ fn default(field: &syn::Field, errors: &mut Errors) -> Option<Expr> {
     }
     let attr = found.first()?;
     if field.ident.is_none() {
-        errors.at(attr, "`#[default]` is for fields with names; one in a tuple cannot be left out");
+        errors.at(
+            attr,
+            "`#[default]` is for fields with names; one in a tuple cannot be left out",
+        );
         return None;
     }
     let value = attr.parse_args::<Expr>().ok();

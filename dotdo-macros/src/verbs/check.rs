@@ -8,10 +8,22 @@ use crate::source::plain_name;
 
 /// What every noun has, with what it says.
 const BUILT_IN: &[(&str, &str)] = &[
-    ("create", "`{noun}::created` is emitted when a record is stored"),
-    ("create_as", "`{noun}::created` is emitted when a record is stored"),
-    ("update", "`{noun}::updated` is emitted when fields are changed"),
-    ("delete", "`{noun}::deleted` is emitted when a record is deleted"),
+    (
+        "create",
+        "`{noun}::created` is emitted when a record is stored",
+    ),
+    (
+        "create_as",
+        "`{noun}::created` is emitted when a record is stored",
+    ),
+    (
+        "update",
+        "`{noun}::updated` is emitted when fields are changed",
+    ),
+    (
+        "delete",
+        "`{noun}::deleted` is emitted when a record is deleted",
+    ),
     ("get", "it reads the whole thing: `{noun}::stub(id).get()`"),
     ("find", "it asks for things: `{noun}::find(|c| …)`"),
     ("all", "it asks for things: `{noun}::all()`"),
@@ -28,22 +40,36 @@ pub fn noun_of(head: &ItemImpl, errors: &mut Errors) -> Option<Path> {
         errors.at(path, "`#[verbs]` is for a noun's own `impl`; the methods of a trait are not called from outside");
     }
     if !head.generics.params.is_empty() {
-        errors.at(&head.generics.params, "a noun has no type parameters, and so has its `impl`");
+        errors.at(
+            &head.generics.params,
+            "a noun has no type parameters, and so has its `impl`",
+        );
     }
     if let Some(clause) = &head.generics.where_clause {
-        errors.at(clause, "a noun has no type parameters, so there is nothing to demand of them");
+        errors.at(
+            clause,
+            "a noun has no type parameters, so there is nothing to demand of them",
+        );
     }
     let path = match &*head.self_ty {
         Type::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => None,
     };
     match path {
-        Some(path) if path.segments.iter().all(|segment| matches!(segment.arguments, PathArguments::None)) => {
+        Some(path)
+            if path
+                .segments
+                .iter()
+                .all(|segment| matches!(segment.arguments, PathArguments::None)) =>
+        {
             (errors.count() == before).then_some(path)
         }
         _ => {
             if errors.count() == before {
-                errors.at(&head.self_ty, "`#[verbs]` is for the `impl` of a noun: a struct marked `#[noun]`");
+                errors.at(
+                    &head.self_ty,
+                    "`#[verbs]` is for the `impl` of a noun: a struct marked `#[noun]`",
+                );
             }
             None
         }
@@ -56,9 +82,16 @@ pub fn verbs(verbs: &mut Verbs, errors: &mut Errors) {
     let functions: Vec<String> = verbs.functions.iter().map(plain_name).collect();
     let mut events: Vec<(String, String)> = Vec::new();
     for method in &mut verbs.methods {
-        let word = if matches!(method.kind, Kind::Verb(_)) { "verb" } else { "query" };
+        let word = if matches!(method.kind, Kind::Verb(_)) {
+            "verb"
+        } else {
+            "query"
+        };
         if let Some((name, why)) = BUILT_IN.iter().find(|(name, _)| *name == method.name) {
-            errors.at(&method.ident, format_args!("`{name}` is built in; {}", why.replace("{noun}", &noun)));
+            errors.at(
+                &method.ident,
+                format_args!("`{name}` is built in; {}", why.replace("{noun}", &noun)),
+            );
             method.sound = false;
             if let Kind::Verb(event) = &mut method.kind {
                 *event = None;
@@ -66,23 +99,43 @@ pub fn verbs(verbs: &mut Verbs, errors: &mut Errors) {
             continue;
         }
         if BUILT_IN_EVENTS.contains(&method.name.as_str()) {
-            errors.at(&method.ident, format_args!("`{noun}::{}` is the key of an event, so no {word} has that name", method.name));
+            errors.at(
+                &method.ident,
+                format_args!(
+                    "`{noun}::{}` is the key of an event, so no {word} has that name",
+                    method.name
+                ),
+            );
             method.sound = false;
         }
-        let Kind::Verb(event) = &mut method.kind else { continue };
+        let Kind::Verb(event) = &mut method.kind else {
+            continue;
+        };
         let Some(key) = event.clone() else { continue };
         let name = plain_name(&key);
         let problem = if BUILT_IN_EVENTS.contains(&name.as_str()) {
-            Some(format!("`{noun}::{name}` is emitted by dotdo itself; set `event = …` to another name"))
+            Some(format!(
+                "`{noun}::{name}` is emitted by dotdo itself; set `event = …` to another name"
+            ))
         } else if name == method.name {
-            Some(format!("`{name}` would be both the verb and its event; name the event with `#[verb(event = …)]`"))
+            Some(format!(
+                "`{name}` would be both the verb and its event; name the event with `#[verb(event = …)]`"
+            ))
         } else if functions.contains(&name) {
-            Some(format!("`{}` emits `{name}`, and there is a function of that name; set `#[verb(event = …)]`", method.name))
+            Some(format!(
+                "`{}` emits `{name}`, and there is a function of that name; set `#[verb(event = …)]`",
+                method.name
+            ))
         } else {
             events
                 .iter()
                 .find(|(other, _)| *other == name)
-                .map(|(_, verb)| format!("`{}` and `{verb}` both emit `{name}`; set `event = …` on one of them", method.name))
+                .map(|(_, verb)| {
+                    format!(
+                        "`{}` and `{verb}` both emit `{name}`; set `event = …` on one of them",
+                        method.name
+                    )
+                })
         };
         if let Some(problem) = problem {
             errors.at_span(key.span(), problem);

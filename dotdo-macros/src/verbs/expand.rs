@@ -71,7 +71,9 @@ fn keys(verbs: &Verbs) -> TokenStream {
 fn events(verbs: &Verbs) -> TokenStream {
     let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
     let ident = format_ident!("{name}Event");
-    let doc = format!(" What happens to `{name}`: one variant for each event, for handlers of `{name}::*`.");
+    let doc = format!(
+        " What happens to `{name}`: one variant for each event, for handlers of `{name}::*`."
+    );
     let own = emitting(verbs).map(|(method, event, output)| {
         let (cfgs, variant) = (cfgs(&method.attrs), variant(event));
         let doc = format!(" `{}` was done.", method.name);
@@ -100,22 +102,29 @@ fn variant(event: &syn::Ident) -> syn::Ident {
 
 /// How an event becomes a variant.
 fn read(verbs: &Verbs) -> TokenStream {
-    let (noun, name) = (&verbs.noun, verbs.name());
-    let ident = format_ident!("{name}Event");
+    let noun = &verbs.noun;
+    let ident = format_ident!("{}Event", verbs.name());
+    let noun_name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
+    let read_own = quote_spanned!(noun.span()=> __dotdo::Event::read);
     let arms = emitting(verbs).map(|(method, event, output)| {
         let (cfgs, verb, variant) = (cfgs(&method.attrs), plain_name(event), variant(event));
-        let read = if serial::known(&output) { quote!(__dotdo::Event::read) } else { serial::as_value(&output, "event") };
+        let read = if serial::known(&output) {
+            read_own.clone()
+        } else {
+            serial::as_value(&output, "event")
+        };
         quote!(#(#cfgs)* #verb => #read(json).map(Self::#variant))
     });
     quote! {
         impl __dotdo::AllEvents<#noun> for #ident {
             fn read(json: &__dotdo::Json) -> __dotdo::Result<Self> {
+                let noun = #noun_name;
                 match __dotdo::event_verb(json)?.as_str() {
-                    "created" => __dotdo::Event::read(json).map(Self::Created),
-                    "updated" => __dotdo::Event::read(json).map(Self::Updated),
-                    "deleted" => __dotdo::Event::read(json).map(Self::Deleted),
+                    "created" => #read_own(json).map(Self::Created),
+                    "updated" => #read_own(json).map(Self::Updated),
+                    "deleted" => #read_own(json).map(Self::Deleted),
                     #(#arms,)*
-                    other => __dotdo::Err(__dotdo::unknown_event(#name, other)),
+                    other => __dotdo::Err(__dotdo::unknown_event(noun, other)),
                 }
             }
         }
@@ -125,7 +134,11 @@ fn read(verbs: &Verbs) -> TokenStream {
 /// What needs no name: the carriers of arguments, the methods of the stub, the description.
 fn hidden(verbs: &Verbs) -> TokenStream {
     let noun = &verbs.noun;
-    let (carriers, calls): (Vec<_>, Vec<_>) = verbs.methods.iter().filter_map(|method| Some((carrier_of(verbs, method), call(verbs, method)?))).unzip();
+    let (carriers, calls): (Vec<_>, Vec<_>) = verbs
+        .methods
+        .iter()
+        .filter_map(|method| Some((carrier_of(method), call(method)?)))
+        .unzip();
     let stub = verbs.beside("Stub");
     let stub = (!calls.is_empty()).then(|| {
         quote! {
@@ -140,16 +153,24 @@ fn hidden(verbs: &Verbs) -> TokenStream {
         let Some(form) = &flow.form else { continue };
         let cfgs = cfgs(&flow.durable.function.attrs);
         if let Form::Flow(args) = form {
-            let (tokens, constant) = function::child(&flow.durable, form, args);
+            let (tokens, constant) = function::child(&flow.durable, args);
             children.push(tokens);
-            child_carriers.push(struct_of(verbs, &flow.durable.function.attrs, flow.durable.ident(), &args.args));
+            child_carriers.push(struct_of(
+                &flow.durable.function.attrs,
+                flow.durable.ident(),
+                &args.args,
+            ));
             flows.push(quote!(#(#cfgs)* #noun::#constant));
         } else {
             let def = function::flow_def(&flow.durable, form, &flow.durable.path());
             flows.push(quote!(#(#cfgs)* &#def));
         }
     }
-    let methods = verbs.methods.iter().filter(|method| method.sound).map(|method| def(verbs, method));
+    let methods = verbs
+        .methods
+        .iter()
+        .filter(|method| method.sound)
+        .map(|method| def(verbs, method));
     let name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
     let children = (!children.is_empty()).then(|| quote!(impl #noun { #(#children)* }));
     quote! {
@@ -168,13 +189,14 @@ fn hidden(verbs: &Verbs) -> TokenStream {
     }
 }
 
-fn carrier_of(verbs: &Verbs, method: &Method) -> TokenStream {
-    struct_of(verbs, &method.attrs, &method.ident, &method.args)
+fn carrier_of(method: &Method) -> TokenStream {
+    struct_of(&method.attrs, &method.ident, &method.args)
 }
 
-fn struct_of(verbs: &Verbs, attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
+fn struct_of(attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
     let (cfgs, ident) = (cfgs(attrs), carrier(method));
-    let (derives, fields) = (serial::carrier(&verbs.root), serial::carried(&verbs.root, args));
+    let p = quote!(__dotdo);
+    let (derives, fields) = (serial::carrier(&p), serial::carried(&p, args));
     quote! {
         #(#cfgs)*
         #derives
@@ -183,9 +205,11 @@ fn struct_of(verbs: &Verbs, attrs: &[syn::Attribute], method: &syn::Ident, args:
 }
 
 /// The method of the stub.
-fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
-    let (noun, output) = (&verbs.noun, method.output.as_ref()?);
-    let Method { ident, name, args, .. } = method;
+fn call(method: &Method) -> Option<TokenStream> {
+    let output = method.output.as_ref()?;
+    let Method {
+        ident, name, args, ..
+    } = method;
     let attrs = method.attrs.iter().filter(|attr| is_for_callers(attr));
     let undocumented = method.doc.is_empty().then(|| {
         let doc = format!(" Calls `{name}`.");
@@ -194,9 +218,12 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
     let carrier = carrier(ident);
     let inputs = args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     let names = args.iter().map(|arg| &arg.ident);
-    let call = if serial::known(output) { quote!(__dotdo::Stub::<#noun>::call) } else { serial::as_value(output, "call") };
+    let call = serial::as_value(output, "call");
     let returned = serial::applied(output, "Call");
-    let method = serial::at(output, |span| quote_spanned!(span=> pub fn #ident(&self, #(#inputs),*) -> #returned { #call(self, #name, &#carrier { #(#names),* }) }));
+    let method = serial::at(
+        output,
+        |span| quote_spanned!(span=> pub fn #ident(&self, #(#inputs),*) -> #returned { #call(self, #name, &#carrier { #(#names),* }) }),
+    );
     Some(quote! {
         #undocumented
         #(#attrs)*
@@ -207,10 +234,19 @@ fn call(verbs: &Verbs, method: &Method) -> Option<TokenStream> {
 /// The method as a constant.
 fn def(verbs: &Verbs, method: &Method) -> TokenStream {
     let noun = &verbs.noun;
-    let Method { ident, name, args, doc, .. } = method;
+    let Method {
+        ident,
+        name,
+        args,
+        doc,
+        ..
+    } = method;
     let cfgs = cfgs(&method.attrs);
     let event = method.event().map(plain_name);
-    let event = event.map_or_else(|| quote!(__dotdo::None), |event| quote!(__dotdo::Some(#event)));
+    let event = event.map_or_else(
+        || quote!(__dotdo::None),
+        |event| quote!(__dotdo::Some(#event)),
+    );
     let output = method.output.clone().unwrap_or_else(|| quote!(()));
     let shape = serial::shape(&output);
     let members = serial::members(args);
@@ -218,12 +254,19 @@ fn def(verbs: &Verbs, method: &Method) -> TokenStream {
         Kind::Verb(_) => (false, "run_verb", quote!(&mut #noun)),
         Kind::Query => (true, "run_query", quote!(&#noun)),
     };
-    let run = serial::returning(&output, run, &quote!(_, _,), &TokenStream::new());
+    let run = serial::returning(&output, run, &quote!(#noun, _,), &TokenStream::new());
     let carrier = carrier(ident);
-    let context = if method.any { quote!(cx.any()) } else { quote!(cx) };
-    let carried = if args.is_empty() { quote!(_) } else { quote!(args) };
+    let context = if method.any {
+        quote!(cx.any())
+    } else {
+        quote!(cx)
+    };
+    let carried = if args.is_empty() {
+        quote!(_)
+    } else {
+        quote!(args)
+    };
     let fields = args.iter().map(|arg| &arg.ident);
-    let called = quote_spanned!(ident.span()=> this.#ident);
     quote! {
         #(#cfgs)*
         __dotdo::VerbDef {
@@ -233,7 +276,7 @@ fn def(verbs: &Verbs, method: &Method) -> TokenStream {
             args: #members,
             output: #shape,
             doc: #doc,
-            run: |turn, id, args| #run(turn, id, args, |this: #this, cx, #carried: #carrier| #called(#context, #(args.#fields),*)),
+            run: |turn, id, args| #run(turn, id, args, |this: #this, cx, #carried: #carrier| this.#ident(#context, #(args.#fields),*)),
         }
     }
 }

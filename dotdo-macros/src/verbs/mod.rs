@@ -23,7 +23,10 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let given = options::read::<VerbsOptions>(args, &mut errors);
     let root = Root::new(given.krate.as_ref().map(|path| &path.0));
     let Ok(source) = Impl::parse(item.clone()) else {
-        errors.at_span(Span::call_site(), "`#[verbs]` is for an `impl` of a noun: `#[verbs] impl Order { … }`");
+        errors.at_span(
+            Span::call_site(),
+            "`#[verbs]` is for an `impl` of a noun: `#[verbs] impl Order { … }`",
+        );
         let item = without_marks(item, MARKS);
         return quote!(#item #errors);
     };
@@ -40,6 +43,9 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[verb]` or `#[query]` where no `#[verbs]` has read it.
 pub fn misplaced(word: &str, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    errors.at_span(Span::call_site(), format_args!("`#[{word}]` belongs inside an `impl` marked `#[verbs]`"));
+    errors.at_span(
+        Span::call_site(),
+        format_args!("`#[{word}]` belongs inside an `impl` marked `#[verbs]`"),
+    );
     quote!(#item #errors)
 }

@@ -56,7 +56,11 @@ pub struct Flow {
 impl Verbs {
     /// `Order`.
     pub fn name(&self) -> String {
-        self.noun.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+        self.noun
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string())
+            .unwrap_or_default()
     }
 
     /// The path of a type that the noun generated: `OrderStub`.

@@ -222,11 +222,12 @@ const _: () = {
                     output: __dotdo::Shape::Nothing,
                     doc: "",
                     at: (::core::file!(), ::core::line!()),
-                    start: |run, args| __dotdo::run_flow(
-                        run,
-                        &args,
-                        |cx, args: Self| __onboard(cx, args.who),
-                    ),
+                    start: |run, args| __dotdo::run_flow::<
+                        _,
+                        _,
+                        (),
+                        _,
+                    >(run, &args, |cx, args: Self| __onboard(cx, args.who)),
                 },
             )
         };

@@ -247,7 +247,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Client",
         rename = "Client",
         expecting = "`Client`",
@@ -255,8 +255,8 @@ const _: () = {
     struct __Client {
         email: String,
         #[serde(
-            serialize_with = "<Plan as ::dotdo::__private::Value>::write",
-            deserialize_with = "<Plan as ::dotdo::__private::Value>::read",
+            serialize_with = "<Plan as __dotdo::Value>::write",
+            deserialize_with = "<Plan as __dotdo::Value>::read",
             default = "Client::__default_plan"
         )]
         plan: Plan,
@@ -264,8 +264,8 @@ const _: () = {
         phone: Option<String>,
         stars: i64,
         #[serde(
-            serialize_with = "<Option < Ref < Client > > as ::dotdo::__private::Value>::write",
-            deserialize_with = "<Option < Ref < Client > > as ::dotdo::__private::Value>::read",
+            serialize_with = "<Option < Ref < Client > > as __dotdo::Value>::write",
+            deserialize_with = "<Option < Ref < Client > > as __dotdo::Value>::read",
             default
         )]
         friend: Option<Ref<Client>>,
@@ -431,15 +431,15 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Order",
         rename = "Order",
         expecting = "`Order`",
     )]
     struct __Order {
         #[serde(
-            serialize_with = "<Ref < Client > as ::dotdo::__private::Value>::write",
-            deserialize_with = "<Ref < Client > as ::dotdo::__private::Value>::read"
+            serialize_with = "<Ref < Client > as __dotdo::Value>::write",
+            deserialize_with = "<Ref < Client > as __dotdo::Value>::read"
         )]
         client: Ref<Client>,
         r#type: String,

@@ -138,7 +138,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Customer",
         rename = "Customer",
         expecting = "`Customer`",
@@ -237,10 +237,12 @@ const _: () = {
                     output: __dotdo::Shape::Nothing,
                     doc: "",
                     at: (::core::file!(), ::core::line!()),
-                    run: |args| __dotdo::run_step(
-                        &args,
-                        |args: Self| __send_mail(args.to, args.text),
-                    ),
+                    run: |args| __dotdo::run_step::<
+                        _,
+                        (),
+                        _,
+                        _,
+                    >(&args, |args: Self| __send_mail(args.to, args.text)),
                 },
             )
         };

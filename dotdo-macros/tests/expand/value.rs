@@ -34,7 +34,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Plan",
         rename = "Plan",
         expecting = "`Plan`",
@@ -126,7 +126,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Receipt",
         rename = "Receipt",
         expecting = "`Receipt`",
@@ -216,7 +216,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Cents",
         rename = "Cents",
         expecting = "`Cents`",
@@ -315,7 +315,7 @@ const _: () = {
     }
     #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
     #[serde(
-        crate = "::dotdo::__private::serde",
+        crate = "__dotdo::serde",
         remote = "Answer",
         rename = "Answer",
         expecting = "`Answer`",
@@ -325,16 +325,16 @@ const _: () = {
         TimedOut,
         Given(
             #[serde(
-                serialize_with = "<Receipt as ::dotdo::__private::Value>::write",
-                deserialize_with = "<Receipt as ::dotdo::__private::Value>::read"
+                serialize_with = "<Receipt as __dotdo::Value>::write",
+                deserialize_with = "<Receipt as __dotdo::Value>::read"
             )]
             Receipt,
         ),
         Asked {
             whom: String,
             #[serde(
-                serialize_with = "<Vec < Answer > as ::dotdo::__private::Value>::write",
-                deserialize_with = "<Vec < Answer > as ::dotdo::__private::Value>::read"
+                serialize_with = "<Vec < Answer > as __dotdo::Value>::write",
+                deserialize_with = "<Vec < Answer > as __dotdo::Value>::read"
             )]
             before: Vec<Answer>,
         },

@@ -54,48 +54,37 @@ const _: () = {
     }
     impl __dotdo::AllEvents<Order> for OrderEvent {
         fn read(json: &__dotdo::Json) -> __dotdo::Result<Self> {
+            let noun = <Order as __dotdo::Noun>::NAME;
             match __dotdo::event_verb(json)?.as_str() {
                 "created" => __dotdo::Event::read(json).map(Self::Created),
                 "updated" => __dotdo::Event::read(json).map(Self::Updated),
                 "deleted" => __dotdo::Event::read(json).map(Self::Deleted),
                 "paid" => <Receipt as __dotdo::Value>::event(json).map(Self::Paid),
-                other => __dotdo::Err(__dotdo::unknown_event("Order", other)),
+                other => __dotdo::Err(__dotdo::unknown_event(noun, other)),
             }
         }
     }
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
-    #[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __PayArgs {
         #[serde(
-            serialize_with = "<Receipt as ::dotdo::__private::Value>::write",
-            deserialize_with = "<Receipt as ::dotdo::__private::Value>::read"
+            serialize_with = "<Receipt as __dotdo::Value>::write",
+            deserialize_with = "<Receipt as __dotdo::Value>::read"
         )]
         receipt: Receipt,
     }
     #[cfg(feature = "refunds")]
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
-    #[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __TouchArgs {
         #[serde(rename = "why")]
         _why: Option<String>,
     }
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
-    #[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __BuyerArgs {}
-    #[derive(
-        ::dotdo::__private::serde::Serialize,
-        ::dotdo::__private::serde::Deserialize
-    )]
-    #[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __ReviewArgs {
         stars: i64,
     }
@@ -108,7 +97,7 @@ const _: () = {
         /// Calls `touch`.
         #[cfg(feature = "refunds")]
         pub fn touch(&self, _why: Option<String>) -> __dotdo::Call<()> {
-            __dotdo::Stub::<Order>::call(self, "touch", &__TouchArgs { _why })
+            <() as __dotdo::Value>::call(self, "touch", &__TouchArgs { _why })
         }
         /// Reads only; no event.
         pub fn buyer(&self) -> __dotdo::Call<Ref<Customer>> {
@@ -117,8 +106,8 @@ const _: () = {
     }
     impl Order {
         /// A part of `fulfil`.
-        pub fn review(stars: i64) -> ::dotdo::__private::Child<String> {
-            ::dotdo::__private::Child::new(Self::__FLOW_REVIEW, &__ReviewArgs { stars })
+        pub fn review(stars: i64) -> __dotdo::Child<String> {
+            __dotdo::Child::new(Self::__FLOW_REVIEW, &__ReviewArgs { stars })
         }
         const __FLOW_REVIEW: &'static __dotdo::FlowDef = &__dotdo::FlowDef {
             name: "Order::review",
@@ -130,11 +119,12 @@ const _: () = {
             output: <String as __dotdo::Value>::SHAPE,
             doc: "A part of `fulfil`.",
             at: (::core::file!(), ::core::line!()),
-            start: |run, args| __dotdo::run_flow(
-                run,
-                &args,
-                |cx, args: __ReviewArgs| Order::__run_review(cx, args.stars),
-            ),
+            start: |run, args| __dotdo::run_flow::<
+                _,
+                _,
+                String,
+                _,
+            >(run, &args, |cx, args: __ReviewArgs| Order::__run_review(cx, args.stars)),
         };
         async fn __run_review(cx: Flow<Order>, stars: i64) -> Result<String> {
             Ok(stars.to_string())
@@ -161,7 +151,7 @@ const _: () = {
                         output: <Receipt as __dotdo::Value>::SHAPE,
                         doc: "Emits `Order::paid`, whose payload is what this returns.",
                         run: |turn, id, args| __dotdo::run_verb::<
-                            _,
+                            Order,
                             _,
                             Receipt,
                         >(
@@ -181,7 +171,11 @@ const _: () = {
                         args: &[__dotdo::Member::of::<Option<String>>("why", "")],
                         output: __dotdo::Shape::Nothing,
                         doc: "",
-                        run: |turn, id, args| __dotdo::run_verb(
+                        run: |turn, id, args| __dotdo::run_verb::<
+                            Order,
+                            _,
+                            (),
+                        >(
                             turn,
                             id,
                             args,
@@ -198,7 +192,7 @@ const _: () = {
                         output: <Ref<Customer> as __dotdo::Value>::SHAPE,
                         doc: "Reads only; no event.",
                         run: |turn, id, args| __dotdo::run_query::<
-                            _,
+                            Order,
                             _,
                             Ref<Customer>,
                         >(

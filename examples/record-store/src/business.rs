@@ -125,7 +125,10 @@ impl Invoice {
 
     /// How often the gateway had to be asked again.
     #[query]
-    #[allow(clippy::unused_self, reason = "it asks what was done, not what is stored")]
+    #[allow(
+        clippy::unused_self,
+        reason = "it asks what was done, not what is stored"
+    )]
     fn retries(&self, cx: &View) -> Result<u32> {
         let charges = cx.actions(&ActionFilter {
             kind: Some(Kind::Step),

@@ -221,7 +221,9 @@ fn what_to_try(address: SocketAddr, folder: &Path) -> String {
 The store listens on {url}; Ctrl-C ends it. Its data is in {folder}. Try:
 
   curl {url}/Customer
+  curl '{url}/Invoice?stage=Paid&limit=3'
   curl {url}/Invoice/12
+  curl {url}/Invoice/12/retries
   curl '{url}/Track?q=love'
   curl {url}/Customer -d '{{\"email\":\"ann@shop.example\",\"name\":\"Ann\",\"country\":\"Germany\"}}' -H 'content-type: application/json'
   tail -n 1 {folder}/outbox/mails.jsonl

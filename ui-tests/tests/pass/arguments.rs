@@ -16,7 +16,7 @@ impl Counter {
         Ok(self.count)
     }
 
-    #[verb]
+    #[verb(event = cleared)]
     fn reset(&mut self, cx: &mut Tx<Self>) -> Result<()> {
         let _: Id<Counter> = cx.id();
         self.count = 0;
@@ -35,7 +35,11 @@ async fn nothing() -> Result<()> {
 }
 
 #[durable]
-async fn pair(mut args: Vec<i64>, _note: Option<Note>, run: i64) -> Result<(i64, Option<Note>), Error> {
+async fn pair(
+    mut args: Vec<i64>,
+    _note: Option<Note>,
+    run: i64,
+) -> Result<(i64, Option<Note>), Error> {
     args.push(run);
     Ok((args.iter().sum(), None))
 }
@@ -53,12 +57,23 @@ async fn both(cx: Flow, event: i64, json: String) -> dotdo::Result<String> {
 dotdo::app! { Counting { Counter, nothing, pair, both } }
 
 fn main() {
-    let args = |args: &[dotdo::__private::Member]| -> Vec<(&str, bool)> { args.iter().map(|arg| (arg.name, arg.optional)).collect() };
+    let args = |args: &[dotdo::__private::Member]| -> Vec<(&str, bool)> {
+        args.iter().map(|arg| (arg.name, arg.optional)).collect()
+    };
     let verbs = Counting::DEF.entries[0].verbs.unwrap().verbs;
     assert_eq!(args(verbs[0].args), [("by", false), ("why", true)]);
-    assert_eq!((verbs[0].event, verbs[2].event), (Some("added"), None));
-    assert_eq!(args(Counting::DEF.entries[2].item.step().args), [("args", false), ("note", true), ("run", false)]);
-    assert_eq!(args(Counting::DEF.entries[3].item.flow().args), [("event", false), ("json", false)]);
+    assert_eq!(
+        (verbs[0].event, verbs[1].event, verbs[2].event),
+        (Some("added"), Some("cleared"), None)
+    );
+    assert_eq!(
+        args(Counting::DEF.entries[2].item.step().args),
+        [("args", false), ("note", true), ("run", false)]
+    );
+    assert_eq!(
+        args(Counting::DEF.entries[3].item.flow().args),
+        [("event", false), ("json", false)]
+    );
     let counter = Counter::stub(Id::new("c").unwrap());
     let _ = (counter.add(3, None), counter.reset(), counter.args(1, 2, 3));
 }

@@ -89,7 +89,11 @@ dotdo::app! {
 }
 
 fn main() {
-    let columns: Vec<_> = <Order as dotdo::Noun>::DEF.columns.iter().map(|column| column.name).collect();
+    let columns: Vec<_> = <Order as dotdo::Noun>::DEF
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .collect();
     assert_eq!(columns, ["number", "always"]);
     assert_eq!(Shop::DEF.entries.len(), 1);
     assert_eq!(Shop::DEF.entries[0].verbs.unwrap().verbs.len(), 1);

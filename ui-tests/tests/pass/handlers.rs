@@ -100,8 +100,19 @@ dotdo::app! { Shop { Customer, Order, people, anything, gone } }
 
 fn main() {
     let order = Shop::DEF.entries[1].verbs.unwrap();
-    let events: Vec<_> = order.verbs.iter().map(|verb| (verb.name, verb.event)).collect();
-    assert_eq!(events, [("pay", Some("paid")), ("touch", None), ("settle", Some("settled"))]);
+    let events: Vec<_> = order
+        .verbs
+        .iter()
+        .map(|verb| (verb.name, verb.event))
+        .collect();
+    assert_eq!(
+        events,
+        [
+            ("pay", Some("paid")),
+            ("touch", None),
+            ("settle", Some("settled"))
+        ]
+    );
     let names: Vec<_> = order.flows.iter().map(|flow| flow.name).collect();
     assert_eq!(names, ["Order::thank", "Order::watch"]);
 }

@@ -40,6 +40,10 @@ fn main() {
     dotdo::app! { Crm { Customer, thank, send_mail } }
 
     assert_eq!(Crm::DEF.entries.len(), 3);
-    let ann = Customer { name: "Ann".into(), plan: Plan::Free, friend: None };
+    let ann = Customer {
+        name: "Ann".into(),
+        plan: Plan::Free,
+        friend: None,
+    };
     assert_eq!(ann.clone(), ann);
 }

@@ -4,38 +4,66 @@ use dotdo::prelude::*;
 /// Somebody who buys from us.
 #[noun]
 pub struct Customer {
-    #[unique] pub email: String,
+    #[unique]
+    pub email: String,
     pub name: String,
-    #[index] #[default(Plan::Free)] pub plan: Plan,
-    #[search] pub about: Option<String>,
-    #[was("tel")] pub phone: Option<String>,
-    #[backref(Order::customer)] pub orders: Many<Order>,
+    #[index]
+    #[default(Plan::Free)]
+    pub plan: Plan,
+    #[search]
+    pub about: Option<String>,
+    #[was("tel")]
+    pub phone: Option<String>,
+    #[backref(Order::customer)]
+    pub orders: Many<Order>,
     pub friend: Option<Ref<Self>>,
-    #[range(0..=10)] #[check("stars <> 7")] pub stars: i64,
+    #[range(0..=10)]
+    #[check("stars <> 7")]
+    pub stars: i64,
 }
 
 #[derive(Value)]
-pub enum Plan { Free, Pro, Team }
+pub enum Plan {
+    Free,
+    Pro,
+    Team,
+}
 
 /// One purchase. Each order is a Durable Object of its own.
 #[noun(object)]
 pub struct Order {
-    #[index] pub customer: Ref<Customer>,
+    #[index]
+    pub customer: Ref<Customer>,
     pub total_cents: i64,
-    #[default(Stage::Open)] pub stage: Stage,
+    #[default(Stage::Open)]
+    pub stage: Stage,
 }
 
 #[derive(Value)]
-pub enum Stage { Open, Paid, Shipped, Cancelled }
+pub enum Stage {
+    Open,
+    Paid,
+    Shipped,
+    Cancelled,
+}
 
 /// What the card company says.
 #[derive(Value)]
-pub struct Receipt { /// Its number.
- pub number: String, #[default(1)] pub parts: u32 }
+pub struct Receipt {
+    /// Its number.
+    pub number: String,
+    #[default(1)]
+    pub parts: u32,
+}
 #[derive(Value)]
 pub struct Parcel(pub String);
 #[derive(Value)]
-pub enum Mixed { A, B(i64), C(i64, String), D { x: Option<Box<Mixed>> } }
+pub enum Mixed {
+    A,
+    B(i64),
+    C(i64, String),
+    D { x: Option<Box<Mixed>> },
+}
 #[derive(Value)]
 pub struct Unit;
 #[derive(Value)]
@@ -53,16 +81,26 @@ impl Order {
 
     /// Emits `Order::shipped`.
     #[verb]
-    fn ship(&mut self, cx: &mut Tx<Order>, parcel: Parcel) -> Result<Parcel> { self.stage = Stage::Shipped; let _ = cx.id(); Ok(parcel) }
+    fn ship(&mut self, cx: &mut Tx<Order>, parcel: Parcel) -> Result<Parcel> {
+        self.stage = Stage::Shipped;
+        let _ = cx.id();
+        Ok(parcel)
+    }
 
     /// Reads only; no event.
     #[query]
-    fn buyer(&self, _cx: &View) -> Result<Ref<Customer>> { Ok(self.customer.clone()) }
+    fn buyer(&self, _cx: &View) -> Result<Ref<Customer>> {
+        Ok(self.customer.clone())
+    }
 
     #[verb(emits = none)]
-    fn touch(&mut self, _cx: &mut Tx) -> Result<()> { Ok(()) }
+    fn touch(&mut self, _cx: &mut Tx) -> Result<()> {
+        Ok(())
+    }
     #[verb(event = settled)]
-    fn settle(&mut self, _cx: &mut Tx, _why: Option<String>) -> Result<()> { Ok(()) }
+    fn settle(&mut self, _cx: &mut Tx, _why: Option<String>) -> Result<()> {
+        Ok(())
+    }
 
     /// From "created" to "on its way". Inside `impl Order`, so `cx` knows its own order.
     #[on(Order::created)]
@@ -77,41 +115,71 @@ impl Order {
         Ok(())
     }
     #[durable]
-    async fn review(cx: Flow<Order>, stars: i64) -> Result<String> { let _ = cx.id(); Ok(stars.to_string()) }
+    async fn review(cx: Flow<Order>, stars: i64) -> Result<String> {
+        let _ = cx.id();
+        Ok(stars.to_string())
+    }
 
     #[on(Customer::updated, to = |event| event.data.friend.as_ref().map(|f| Id::<Order>::new(f.to_string()).unwrap()).unwrap(), filter = |event| event.data.stars > 3)]
-    async fn follow(cx: Flow<Order>, event: Event<Customer>) -> Result<()> { let _ = (cx, event); Ok(()) }
+    async fn follow(cx: Flow<Order>, event: Event<Customer>) -> Result<()> {
+        let _ = (cx, event);
+        Ok(())
+    }
 }
 
 #[durable(retry = 3, backoff = "1s..30s", timeout = "20s")]
-async fn charge(order: Id<Order>, cents: i64) -> Result<Receipt> { let _ = (order, cents, StepKey::current()); Ok(Receipt { number: "1".into(), parts: 1 }) }
+async fn charge(order: Id<Order>, cents: i64) -> Result<Receipt> {
+    let _ = (order, cents, StepKey::current());
+    Ok(Receipt {
+        number: "1".into(),
+        parts: 1,
+    })
+}
 
 #[on(Order::*, priority = "high")]
 async fn audit(cx: Flow, event: OrderEvent) -> Result<()> {
-    match event { OrderEvent::Paid(e) => { let _ = (cx, e.data.number); } _ => {} }
+    match event {
+        OrderEvent::Paid(e) => {
+            let _ = (cx, e.data.number);
+        }
+        _ => {}
+    }
     Ok(())
 }
 #[on(Order::paid, filter = |event| event.data.parts > 1)]
-async fn thank(cx: Flow, event: Event<Order, Receipt>) -> Result<()> { let _ = (cx, event); Ok(()) }
+async fn thank(cx: Flow, event: Event<Order, Receipt>) -> Result<()> {
+    let _ = (cx, event);
+    Ok(())
+}
 #[durable(version = 2)]
 #[on(*::created, priority = -5)]
-async fn any(cx: Flow, event: AnyEvent) -> Result<()> { let _ = (cx, event); Ok(()) }
+async fn any(cx: Flow, event: AnyEvent) -> Result<()> {
+    let _ = (cx, event);
+    Ok(())
+}
 
 #[every("Monday 9am", tz = "Europe/Berlin", missed = "once")]
 async fn weekly_report(cx: Flow) -> Result<()> {
-    let pro = cx.run(Customer::find(|c| c.plan.eq(Plan::Pro)).count()).await?;
+    let pro = cx
+        .run(Customer::find(|c| c.plan.eq(Plan::Pro)).count())
+        .await?;
     let _ = pro;
     let buyer = Order::stub(Id::new("x")?).buyer();
     let _c = cx.run(buyer.get()).await?;
     Ok(())
 }
 #[durable(jitter = false, factor = 1.5, name = "start")]
-async fn onboard(_cx: Flow, who: Id<Customer>) -> Result<Option<i64>> { let _ = who; Ok(None) }
+async fn onboard(_cx: Flow, who: Id<Customer>) -> Result<Option<i64>> {
+    let _ = who;
+    Ok(None)
+}
 
 pub mod part {
     use dotdo::prelude::*;
     #[durable]
-    pub(crate) async fn nothing() -> Result<()> { Ok(()) }
+    pub(crate) async fn nothing() -> Result<()> {
+        Ok(())
+    }
     dotdo::part! { pub Extra { nothing } }
 }
 
@@ -120,7 +188,6 @@ dotdo::app! {
     /// A shop.
     pub Shop { Customer, Order, charge, audit, thank, any, weekly_report, onboard, part::Extra }
 }
-
 
 fn main() {
     assert_eq!(Shop::DEF.domain, Some("shop.example"));

@@ -26,7 +26,11 @@ mod behaviour {
     #[verbs]
     impl nouns::Order {
         #[verb]
-        pub(super) fn pay(&mut self, _cx: &mut Tx, receipt: nouns::Receipt) -> Result<nouns::Receipt> {
+        pub(super) fn pay(
+            &mut self,
+            _cx: &mut Tx,
+            receipt: nouns::Receipt,
+        ) -> Result<nouns::Receipt> {
             self.number = receipt.0;
             Ok(receipt)
         }

@@ -30,7 +30,11 @@ impl Product {
 #[verbs]
 impl Category {
     #[verb]
-    fn crown(&mut self, _cx: &mut Tx<Category>, product: Ref<Product>) -> Result<Option<Ref<Self>>> {
+    fn crown(
+        &mut self,
+        _cx: &mut Tx<Category>,
+        product: Ref<Product>,
+    ) -> Result<Option<Ref<Self>>> {
         self.best = Some(product);
         Ok(self.parent.clone())
     }
@@ -44,7 +48,11 @@ impl Category {
 dotdo::app! { Shop { Category, Product } }
 
 fn main() {
-    let columns: Vec<_> = <Category as dotdo::Noun>::DEF.columns.iter().map(|column| column.name).collect();
+    let columns: Vec<_> = <Category as dotdo::Noun>::DEF
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .collect();
     assert_eq!(columns, ["parent", "best"]);
     let category: Category = dotdo::Json::of(&serde_free()).unwrap().read().unwrap();
     assert_eq!(category.children, Many::default());

@@ -38,9 +38,18 @@ async fn r#try(r#where: String) -> Result<()> {
 dotdo::app! { Post { Parcel, note, r#try } }
 
 fn main() {
-    let columns: Vec<_> = <Parcel as dotdo::Noun>::DEF.columns.iter().map(|column| column.name).collect();
+    let columns: Vec<_> = <Parcel as dotdo::Noun>::DEF
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .collect();
     assert_eq!(columns, ["type", "fn"]);
-    let place: Place = dotdo::Json::of(&Place { r#in: "here".into() }).unwrap().read().unwrap();
+    let place: Place = dotdo::Json::of(&Place {
+        r#in: "here".into(),
+    })
+    .unwrap()
+    .read()
+    .unwrap();
     assert_eq!(place.r#in, "here");
     let _ = Parcel::stub(Id::new("p").unwrap()).r#move(place);
     let step = Post::DEF.entries[2].item.step();

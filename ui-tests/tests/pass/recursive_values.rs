@@ -18,9 +18,22 @@ pub enum Filter {
 }
 
 fn main() {
-    let tree: Tree = dotdo::Json::of(&Tree { name: "a".into(), branches: Vec::new(), best: None }).unwrap().read().unwrap();
+    let tree: Tree = dotdo::Json::of(&Tree {
+        name: "a".into(),
+        branches: Vec::new(),
+        best: None,
+    })
+    .unwrap()
+    .read()
+    .unwrap();
     assert_eq!(tree.name, "a");
-    let filter = Filter::And { left: Box::new(Filter::All), right: Box::new(Filter::Not(Box::new(Filter::All))) };
-    assert_eq!(dotdo::Json::of(&filter).unwrap().read::<Filter>().unwrap(), filter);
+    let filter = Filter::And {
+        left: Box::new(Filter::All),
+        right: Box::new(Filter::Not(Box::new(Filter::All))),
+    };
+    assert_eq!(
+        dotdo::Json::of(&filter).unwrap().read::<Filter>().unwrap(),
+        filter
+    );
     assert_eq!(format!("{filter:?}"), "And { left: All, right: Not(All) }");
 }

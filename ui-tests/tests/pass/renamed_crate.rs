@@ -3,9 +3,9 @@
 
 mod own {
     pub(crate) mod business {
-        pub(crate) use dotdo::*;
         #[doc(hidden)]
         pub(crate) use dotdo::__private;
+        pub(crate) use dotdo::*;
     }
 }
 

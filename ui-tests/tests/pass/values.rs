@@ -40,7 +40,11 @@ pub enum Answer {
     TimedOut,
     Given(Receipt),
     Both(i64, Plan),
-    Asked { whom: String, #[default(3)] times: u32 },
+    Asked {
+        whom: String,
+        #[default(3)]
+        times: u32,
+    },
 }
 
 fn there_and_back<T: Value>(value: T, json: &str) {
@@ -54,11 +58,30 @@ fn main() {
     assert_eq!(Plan::Pro.to_cell().unwrap().as_text(), Some("Pro"));
     there_and_back(Plan::Free, "\"Free\"");
 
-    let receipt = Receipt { number: "7".into(), plan: Plan::Pro, note: Some(Note("thanks".into())) };
-    there_and_back(receipt.clone(), r#"{"number":"7","plan":"Pro","note":"thanks"}"#);
-    let Shape::Record("Receipt", members) = Receipt::SHAPE else { panic!("{:?}", Receipt::SHAPE) };
-    let optional: Vec<_> = members.iter().map(|member| (member.name, member.optional, member.doc)).collect();
-    assert_eq!(optional, [("number", false, "Its number."), ("plan", true, ""), ("note", true, "")]);
+    let receipt = Receipt {
+        number: "7".into(),
+        plan: Plan::Pro,
+        note: Some(Note("thanks".into())),
+    };
+    there_and_back(
+        receipt.clone(),
+        r#"{"number":"7","plan":"Pro","note":"thanks"}"#,
+    );
+    let Shape::Record("Receipt", members) = Receipt::SHAPE else {
+        panic!("{:?}", Receipt::SHAPE)
+    };
+    let optional: Vec<_> = members
+        .iter()
+        .map(|member| (member.name, member.optional, member.doc))
+        .collect();
+    assert_eq!(
+        optional,
+        [
+            ("number", false, "Its number."),
+            ("plan", true, ""),
+            ("note", true, "")
+        ]
+    );
 
     assert_eq!(Note::SHAPE, Shape::Text);
     assert_eq!(Note("hi".into()).to_cell().unwrap().as_text(), Some("hi"));
@@ -69,10 +92,27 @@ fn main() {
 
     there_and_back(Answer::TimedOut, "\"TimedOut\"");
     there_and_back(Answer::Both(1, Plan::Free), r#"{"Both":[1,"Free"]}"#);
-    there_and_back(Answer::Given(receipt), r#"{"Given":{"number":"7","plan":"Pro","note":"thanks"}}"#);
-    there_and_back(Answer::Asked { whom: "Ann".into(), times: 3 }, r#"{"Asked":{"whom":"Ann","times":3}}"#);
+    there_and_back(
+        Answer::Given(receipt),
+        r#"{"Given":{"number":"7","plan":"Pro","note":"thanks"}}"#,
+    );
+    there_and_back(
+        Answer::Asked {
+            whom: "Ann".into(),
+            times: 3,
+        },
+        r#"{"Asked":{"whom":"Ann","times":3}}"#,
+    );
 
-    let short: Receipt = Json::parse(r#"{"number":"7"}"#.into()).unwrap().read().unwrap();
+    let short: Receipt = Json::parse(r#"{"number":"7"}"#.into())
+        .unwrap()
+        .read()
+        .unwrap();
     assert_eq!((short.plan, short.note), (Plan::Pro, None));
-    assert!(Json::parse(r#"{"number":"7","nmae":1}"#.into()).unwrap().read::<Receipt>().is_err());
+    assert!(
+        Json::parse(r#"{"number":"7","nmae":1}"#.into())
+            .unwrap()
+            .read::<Receipt>()
+            .is_err()
+    );
 }

@@ -43,6 +43,13 @@ impl Database {
             // A checkpoint still syncs, so the file itself is never torn.
             Durability::Batch | Durability::Relaxed => "NORMAL",
         };
+        // Turning a new file into one with a log writes its first page, with syncs of its own. Where the gate syncs
+        // the file and its folders before anything is acknowledged, those are not needed.
+        if is_new && durability != Durability::Sync {
+            connection
+                .execute_batch("PRAGMA synchronous = OFF")
+                .map_err(|e| cannot(path, &e))?;
+        }
         connection
             .execute_batch(&format!(
                 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"

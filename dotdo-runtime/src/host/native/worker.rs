@@ -76,6 +76,15 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    fn trouble(&self) -> Error {
+        let last = self
+            .trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        last.unwrap_or_else(|| Error::new(ErrorKind::Storage, "the storage failed"))
+    }
+
     /// Keeps the last failure of the storage for whoever asks what is the matter.
     fn report(&self, error: &Error) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
@@ -272,7 +281,15 @@ impl Worker {
                     && key.thing.is_some()
                     && !self.slots.contains_key(&key)
                     && !path_of(&self.shared.folder, &key).exists();
-                match self.open(&key, create) {
+                // Opening takes up what was under way, which can find the disk full.
+                let opened = self.open(&key, create).and_then(|()| {
+                    if self.slots.contains_key(&key) {
+                        Ok(())
+                    } else {
+                        Err(self.shared.trouble())
+                    }
+                });
+                match opened {
                     Ok(()) => {
                         self.replies.insert(token, (reply, guard));
                         self.turn(&key, Input::Request(request, token));
@@ -461,11 +478,17 @@ impl Worker {
             self.release(held);
         }
         if failed.is_some() {
-            // What the storage did not take is taken up again when the object wakes, a little later.
-            self.close(key);
-            self.timers
-                .insert((self.shared.clock.micros() + STORAGE_RETRY, key.clone()));
+            self.open_anew_later(key);
         }
+    }
+
+    /// What the storage did not take is taken up again when the object wakes, a little later: at once, a full disk
+    /// would keep this thread from everything else.
+    fn open_anew_later(&mut self, key: &ObjectKey) {
+        self.close(key);
+        self.timers.retain(|(_, other)| other != key);
+        self.timers
+            .insert((self.shared.clock.micros() + STORAGE_RETRY, key.clone()));
     }
 
     fn release(&mut self, held: Vec<Held>) {
@@ -584,9 +607,7 @@ impl Worker {
                 let _ = reply.send(Err(error.clone()));
             }
             if self.slots.contains_key(&one.key) {
-                self.close(&one.key);
-                self.timers
-                    .insert((self.shared.clock.micros() + STORAGE_RETRY, one.key));
+                self.open_anew_later(&one.key);
             }
         }
     }

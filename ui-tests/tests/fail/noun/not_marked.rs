@@ -1,10 +1,14 @@
-// A question is about a noun.
+// Only a noun has ids.
 use dotdo::prelude::*;
 
 pub struct Customer {
     pub email: String,
 }
 
-fn main() {
-    let _ = Ref::<Customer>::new(Id::new("ann").unwrap()).stub();
+#[durable]
+async fn welcome(who: Id<Customer>) -> Result<()> {
+    let _ = who;
+    Ok(())
 }
+
+fn main() {}

@@ -4,7 +4,7 @@ use dotdo::prelude::*;
 #[derive(Value)]
 pub enum Level {
     Low = 1,
-    High = 2,
+    High,
 }
 
 fn main() {}

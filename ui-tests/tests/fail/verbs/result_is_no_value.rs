@@ -14,7 +14,9 @@ pub struct Money {
 impl Order {
     #[query]
     fn total(&self, _cx: &View) -> Result<Money> {
-        Ok(Money { cents: self.paid_cents })
+        Ok(Money {
+            cents: self.paid_cents,
+        })
     }
 }
 
