@@ -132,6 +132,7 @@ impl Text {
     }
 }
 
+#[track_caller]
 const fn clash(what: &str, name: &str, cure: &str) -> ! {
     let text = Text::new()
         .with(what)
@@ -142,8 +143,11 @@ const fn clash(what: &str, name: &str, cure: &str) -> ! {
     panic!("{}", text.as_str())
 }
 
+// `#[track_caller]` keeps these functions out of the compiler's message: the user's `app!` is what it is about.
+
 /// Proves that nothing in the list collides and that every handler can be reached. Called by `app!` in a `const`.
 #[doc(hidden)]
+#[track_caller]
 pub const fn prove(app: &AppDef) {
     let mut place = 0;
     while let Some(entry) = nth(app.entries, &mut { place }) {
@@ -170,6 +174,7 @@ const fn nth(entries: &'static [Entry], place: &mut usize) -> Option<Entry> {
     None
 }
 
+#[track_caller]
 const fn prove_entry(app: &AppDef, entry: Entry, place: usize) {
     let mut other = 0;
     while other < place {
@@ -212,6 +217,7 @@ const fn prove_entry(app: &AppDef, entry: Entry, place: usize) {
         let mut i = 0;
         while i < verbs.flows.len() {
             prove_reachable(app, verbs.flows[i]);
+            prove_kept(entry, verbs.flows[i]);
             i += 1;
         }
     }
@@ -226,13 +232,20 @@ const fn item_name(item: Item) -> &'static str {
     }
 }
 
+#[track_caller]
 const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
     let Trigger::On(route) = &flow.trigger else {
         return;
     };
-    let Some(noun) = route.pattern.noun else {
-        return;
-    };
+    match (route.pattern.noun, route.pattern.verb) {
+        (Some(noun), _) => prove_listed(app, flow, noun),
+        (None, Some(verb)) => prove_emitted(app, flow, verb),
+        (None, None) => {}
+    }
+}
+
+#[track_caller]
+const fn prove_listed(app: &AppDef, flow: &FlowDef, noun: &str) {
     let mut place = 0;
     while let Some(entry) = nth(app.entries, &mut { place }) {
         if let Item::Noun(listed) = entry.item
@@ -251,4 +264,51 @@ const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
         .with(noun)
         .with("` to the list");
     panic!("{}", text.as_str())
+}
+
+#[track_caller]
+const fn prove_emitted(app: &AppDef, flow: &FlowDef, verb: &str) {
+    if same(verb, "created") || same(verb, "updated") || same(verb, "deleted") {
+        return;
+    }
+    let mut place = 0;
+    while let Some(entry) = nth(app.entries, &mut { place }) {
+        if let Some(verbs) = entry.verbs {
+            let mut i = 0;
+            while i < verbs.verbs.len() {
+                if let Some(event) = verbs.verbs[i].event
+                    && same(event, verb)
+                {
+                    return;
+                }
+                i += 1;
+            }
+        }
+        place += 1;
+    }
+    let text = Text::new()
+        .with("`")
+        .with(flow.name)
+        .with("` listens to `*::")
+        .with(verb)
+        .with("`, but no noun of the list has an event of that name");
+    panic!("{}", text.as_str())
+}
+
+/// A schedule needs an object that keeps it; a row has none of its own.
+#[track_caller]
+const fn prove_kept(entry: Entry, flow: &FlowDef) {
+    if let (Item::Noun(noun), Trigger::Every(_)) = (entry.item, &flow.trigger)
+        && !noun.object
+    {
+        let text = Text::new()
+            .with("`")
+            .with(flow.name)
+            .with("` would be a schedule of each `")
+            .with(noun.name)
+            .with("`, but a `")
+            .with(noun.name)
+            .with("` is a row and keeps no time; make it `#[noun(object)]`, or move the function out of the `impl`");
+        panic!("{}", text.as_str())
+    }
 }

@@ -41,7 +41,6 @@ pub struct DomainEvent {
 ///
 /// The payload of `created`, `updated` and `deleted` is the noun itself, so `Event<Order>` will do there; the
 /// payload of a verb's event is what the verb returned: `Event<Order, Receipt>`.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Event<N, P = N> {
     /// Its id.
     pub id: String,
@@ -52,6 +51,41 @@ pub struct Event<N, P = N> {
     /// When it happened.
     pub at: DateTime<Utc>,
     subject: Id<N>,
+}
+
+// By hand, because derives would ask the same of the noun as of the payload.
+impl<N, P: Clone> Clone for Event<N, P> {
+    fn clone(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            data: self.data.clone(),
+            actor: self.actor.clone(),
+            at: self.at,
+            subject: self.subject.clone(),
+        }
+    }
+}
+
+impl<N, P: std::fmt::Debug> std::fmt::Debug for Event<N, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Event")
+            .field("id", &self.id)
+            .field("subject", &self.subject)
+            .field("data", &self.data)
+            .field("actor", &self.actor)
+            .field("at", &self.at)
+            .finish()
+    }
+}
+
+impl<N, P: PartialEq> PartialEq for Event<N, P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.data == other.data
+            && self.actor == other.actor
+            && self.at == other.at
+            && self.subject == other.subject
+    }
 }
 
 impl<N, P> Event<N, P> {

@@ -286,7 +286,8 @@ fn retype(table: &Table, old: &Column, new: &Column) -> Option<Step> {
     let mut step = Step::new(StepKind::Retype, &table.name, Some(&new.name), why);
     step.destructive = !keeps_values(old.ty, new.ty);
     let what = format!("{} was {from} and is {to}", field(table, new));
-    let help = "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`".to_owned();
+    let help = "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`"
+        .to_owned();
     step.refusal = Some(refusal(RefusalKind::Retyped, table, Some(new), what, help));
     Some(step)
 }
