@@ -51,6 +51,7 @@ mod retries {
     }
 
     // One test, because the log is shared.
+    #[allow(clippy::too_many_lines, reason = "one story, told in order")]
     #[tokio::test]
     async fn a_step_is_retried_with_backoff_until_it_succeeds_or_gives_up() {
         let test = Test::of(Shop::DEF);
