@@ -74,7 +74,7 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         if_match: Option<u64>,
     },
-    /// A page of things. Answers a [`Page`](crate::query::Page) of envelopes.
+    /// A page of things. Answers a [`Page`](crate::store::Page) of envelopes.
     Find(FindSpec),
     /// How many things. Answers a number.
     Count(FindSpec),

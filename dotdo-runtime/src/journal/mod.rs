@@ -2,7 +2,7 @@
 //! the flow goes on where it was.
 //!
 //! A flow is a future that only this module polls. It never reaches the outside by itself: each `cx.run(..)` leaves a
-//! [`Command`] here, the object writes it down as an [`Action`](crate::store::actions::Action) before anything
+//! command here, the object writes it down as an [`Action`] before anything
 //! happens, and hands the result back when there is one. Replaying is the same thing with all results at hand.
 
 mod record;

@@ -1,9 +1,9 @@
 //! The HTTP door: a business as REST resources with JSON bodies.
 //!
-//! A request passes these rooms in this order, and each can refuse it with a [`problem`] document:
-//! [`limits`], the access token ([`access`]), the tenant ([`place`]), the [`route`], the method, the parameters
-//! ([`params`]) and the body. Only then is an object asked ([`things`], [`calls`], [`logs`]), and what it answers is
-//! put in its outer form ([`envelope`]) without what is secret ([`secrets`]).
+//! A request passes these rooms in this order, and each can refuse it with a `problem` document:
+//! `limits`, the access token (`access`), the tenant (`place`), the `route`, the method, the parameters
+//! (`params`) and the body. Only then is an object asked (`things`, `calls`, `logs`), and what it answers is
+//! put in its outer form (`envelope`) without what is secret (`secrets`).
 
 mod access;
 mod args;
