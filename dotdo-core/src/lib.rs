@@ -6,6 +6,7 @@
 
 pub mod duration;
 pub mod identity;
+pub mod manifest;
 pub mod migration;
 pub mod names;
 pub mod schedule;

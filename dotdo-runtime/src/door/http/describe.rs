@@ -12,11 +12,11 @@ use super::problem::{Outcome, Problem, kinds, type_of};
 use super::route::Route;
 use super::schema;
 use crate::json::Json;
-use crate::manifest::{Manifest, Noun};
+use crate::manifest::{self, Manifest, Noun};
 
 /// Answers a route that is about the business and not about what it holds.
 pub(super) fn answer(door: &Door, place: &Place, route: &Route) -> Outcome<HttpResponse> {
-    let manifest = Manifest::of(door.app());
+    let manifest = manifest::of(door.app());
     let tree = match route {
         Route::Manifest => Json::of(&manifest)?.tree(),
         Route::OpenApi => openapi::document(&manifest, place, door.wants_token()),

@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn every_route_and_schema_is_there() {
         let app = fixture::app();
-        let document = document(&Manifest::of(app), &Place::home(app), true);
+        let document = document(&crate::manifest::of(app), &Place::home(app), true);
         let paths = document["paths"].as_object().unwrap();
         for (path, methods) in [
             ("/Customer", &["get", "post"][..]),
@@ -394,7 +394,7 @@ mod tests {
             }
         }
         let app = fixture::app();
-        let document = document(&Manifest::of(app), &Place::home(app), false);
+        let document = document(&crate::manifest::of(app), &Place::home(app), false);
         let mut found = Vec::new();
         references(&document, &mut found);
         assert!(!found.is_empty());

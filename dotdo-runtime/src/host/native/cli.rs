@@ -15,7 +15,7 @@ use crate::business::AppDef;
 use crate::door::{Door, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::manifest::Manifest;
+use crate::manifest;
 
 /// How long `call` waits for what it has caused.
 const SETTLE: Duration = Duration::from_secs(30);
@@ -254,7 +254,7 @@ fn schema(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
 }
 
 fn manifest(def: &'static AppDef) -> Result<ExitCode> {
-    print(&serde_json::to_string_pretty(&Manifest::of(&App::new(
+    print(&serde_json::to_string_pretty(&manifest::of(&App::new(
         def,
     )?))?)?;
     Ok(ExitCode::SUCCESS)
