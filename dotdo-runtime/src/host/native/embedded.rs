@@ -12,8 +12,9 @@ use tokio::task::LocalSet;
 use super::activity::Activity;
 use super::alarms::Alarms;
 use super::clock::Clock;
+use super::shared::{Shared, random};
 use super::steps::Steps;
-use super::worker::{Mail, Shared, Worker};
+use super::worker::{Mail, Worker};
 use super::{Durability, Handle, Mailbox};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
@@ -316,11 +317,8 @@ impl Drop for Embedded {
 }
 
 fn new_id(clock: &Clock) -> String {
-    let mut bytes = [0; 16];
-    // The system's source does not fail once it has worked; if it did, ids would still be unique by time.
-    let _ = getrandom::fill(&mut bytes);
     let millis = u64::try_from(clock.micros() / 1000).unwrap_or(0);
-    dotdo_core::identity::sortable_id(millis, u128::from_le_bytes(bytes))
+    dotdo_core::identity::sortable_id(millis, random())
 }
 
 /// Makes the directory if need be, and takes it for this process alone.

@@ -11,6 +11,7 @@ mod embedded;
 mod gate;
 mod look;
 mod server;
+mod shared;
 mod sqlite;
 mod steps;
 mod worker;

@@ -1,23 +1,18 @@
 //! A thread that owns objects: their mailbox, their turns, their alarms, their sleep.
 
-use std::cell::Cell as StdCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
-use super::activity::{Activity, Guard};
-use super::alarms::{AT_ONCE, Alarms};
-use super::clock::Clock;
+use super::activity::Guard;
 use super::gate::{self, Gate};
+use super::shared::{NativeEnv, Shared};
 use super::sqlite::Database;
-use super::steps::Steps;
 use super::{Durability, Handle, path_of};
-use crate::app::{App, ObjectKey};
+use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Env, Sql};
 use crate::json::Json;
@@ -60,85 +55,6 @@ pub(super) enum Mail {
     Stop(oneshot::Sender<()>),
     /// End without a word, as a crash would.
     Crash,
-}
-
-pub(super) struct Shared {
-    pub app: &'static App,
-    pub folder: PathBuf,
-    pub durability: Durability,
-    pub clock: Clock,
-    pub alarms: Alarms,
-    pub steps: Steps,
-    pub activity: Activity,
-    pub max_open: usize,
-    pub idle: Duration,
-    pub trouble: Mutex<Option<Error>>,
-}
-
-impl Shared {
-    fn trouble(&self) -> Error {
-        let last = self
-            .trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        last.unwrap_or_else(|| Error::new(ErrorKind::Storage, "the storage failed"))
-    }
-
-    /// Keeps the last failure of the storage for whoever asks what is the matter.
-    fn report(&self, error: &Error) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
-    }
-}
-
-/// What an object sees of its host.
-struct NativeEnv {
-    shared: Arc<Shared>,
-    key: ObjectKey,
-    /// What the index of alarms says.
-    registered: StdCell<Option<i64>>,
-    /// What the object wants, and whether work is under way.
-    wanted: StdCell<(Option<i64>, bool)>,
-}
-
-impl Env for NativeEnv {
-    fn now(&self) -> DateTime<Utc> {
-        self.shared.clock.now()
-    }
-
-    fn random(&self) -> u128 {
-        let mut bytes = [0; 16];
-        // The system's source does not fail once it has worked; if it did, ids would still be unique by time.
-        let _ = getrandom::fill(&mut bytes);
-        u128::from_le_bytes(bytes)
-    }
-
-    fn arm(&self, at: Option<DateTime<Utc>>, busy: bool) -> Result<()> {
-        let at = at.map(|at| at.timestamp_micros());
-        self.wanted.set((at, busy));
-        let index = if busy { Some(AT_ONCE) } else { at };
-        // Only what makes it earlier has to be written now; later comes when the object goes to sleep.
-        if let Some(index) = index
-            && self.registered.get().is_none_or(|known| index < known)
-        {
-            self.shared.alarms.set(&self.key, Some(index))?;
-            self.registered.set(Some(index));
-        }
-        Ok(())
-    }
-}
-
-impl NativeEnv {
-    /// Brings the index in line with what the object wants.
-    fn settle(&self) -> Result<()> {
-        let (at, busy) = self.wanted.get();
-        let index = if busy { Some(AT_ONCE) } else { at };
-        if index != self.registered.get() {
-            self.shared.alarms.set(&self.key, index)?;
-            self.registered.set(index);
-        }
-        Ok(())
-    }
 }
 
 struct Slot {
@@ -368,12 +284,7 @@ impl Worker {
             self.make_room();
         }
         let database = Rc::new(Database::open(&path, self.shared.durability)?);
-        let env = Rc::new(NativeEnv {
-            shared: self.shared.clone(),
-            key: key.clone(),
-            registered: StdCell::new(self.shared.alarms.get(key)?),
-            wanted: StdCell::new((None, false)),
-        });
+        let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
         let (object, outputs) = Object::open(
             self.shared.app,
             key.clone(),
@@ -435,7 +346,7 @@ impl Worker {
             slot.batch = self.batch;
             self.files.push(key.clone());
         }
-        let (at, _) = slot.env.wanted.get();
+        let at = slot.env.alarm();
         if slot.timer != at {
             if let Some(old) = slot.timer.take() {
                 self.timers.remove(&(old, key.clone()));
@@ -664,7 +575,7 @@ impl Worker {
         }
         // If the index cannot be brought up to date, the object is woken too early, which does no harm.
         let _ = slot.env.settle();
-        if let (Some(at), _) = slot.env.wanted.get()
+        if let Some(at) = slot.env.alarm()
             && at <= self.loaded
         {
             self.timers.insert((at, key.clone()));
