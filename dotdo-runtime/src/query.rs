@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Deed, Effect};
-use crate::id::Id;
-use crate::noun::Noun;
+use crate::id::{Id, Ref};
+use crate::noun::{ColumnDef, Noun};
 use crate::value::{Cell, Embedding, Member, Shape, Value};
 
 /// A condition on the columns of a noun. Conditions combine with `&`, `|` and `!`.
@@ -447,6 +447,29 @@ impl<N: Noun> Find<N> {
     /// Those whose `#[search]` fields hold all these words.
     pub fn search(mut self, words: impl Into<String>) -> Self {
         self.spec.search = Some(words.into());
+        self
+    }
+
+    /// Those that refer to a thing, by whichever of their fields.
+    pub fn related<M: Noun>(mut self, to: &Ref<M>) -> Self {
+        let column = |c: &ColumnDef| (c.shape.references() == Some(M::NAME)).then_some(c.name);
+        let fields: Vec<_> = N::DEF.columns.iter().filter_map(column).collect();
+        let related = if fields.is_empty() {
+            Expr::Bad(format!(
+                "`{}` has no field that refers to `{}`",
+                N::NAME,
+                M::NAME
+            ))
+        } else {
+            let id = to.id().as_str();
+            Expr::Or(
+                fields
+                    .into_iter()
+                    .map(|field| Filter::equals(field, Cell::from(id)).0)
+                    .collect(),
+            )
+        };
+        self.spec.filter = self.spec.filter & Filter(related);
         self
     }
 

@@ -203,6 +203,14 @@ async fn objects_call_each_other() {
         [250, 100]
     );
 
+    let related = test.run(Order::all().related(&ann).count()).await.unwrap();
+    assert_eq!(related, 2);
+    let none = test.run(Line::all().related(&ann)).await.unwrap_err();
+    assert_eq!(
+        none.message(),
+        "`Line` has no field that refers to `Customer`"
+    );
+
     // A verb that fails leaves nothing behind, whichever way it fails.
     for how in ["refuse", "panic"] {
         let error = test

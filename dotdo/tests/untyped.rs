@@ -63,7 +63,6 @@ impl Person {
         Ok(Seen {
             people: cx.things().list("Person", None, 10)?.items.len() as u64,
             found: cx
-                .things()
                 .search("Person", "ann")?
                 .items
                 .first()

@@ -103,6 +103,11 @@ impl<N> View<N> {
         Things(self.turn.clone())
     }
 
+    /// The things of this object whose searchable fields hold all these words.
+    pub fn search(&self, noun: &str, words: &str) -> Result<Page<Thing>> {
+        self.things().search(noun, words)
+    }
+
     /// The relationships of this object.
     pub fn relationships(&self) -> Relationships {
         Relationships::new(self.turn.clone())
