@@ -63,15 +63,7 @@ pub async fn ask<P: Peers>(peers: &P, to: ObjectKey, request: Request) -> Result
             Answer::Done(value) => return Ok(value),
             Answer::Onward { to: next, ops } => {
                 let id = id.map(|id| format!("{id}/{}", ops.len()));
-                (to, request) = (
-                    next,
-                    Request {
-                        id,
-                        actor,
-                        ops,
-                        if_exists: false,
-                    },
-                );
+                (to, request) = (next, Request { id, actor, ops });
             }
         }
     }

@@ -37,9 +37,6 @@ pub struct Request {
     pub actor: Actor,
     /// What is asked.
     pub ops: Vec<Op>,
-    /// Reserved for hosts: do not make the object for this request.
-    #[serde(default, skip)]
-    pub if_exists: bool,
 }
 
 impl Request {
@@ -49,7 +46,6 @@ impl Request {
             id: None,
             actor: actor.into(),
             ops: vec![op],
-            if_exists: false,
         }
     }
 

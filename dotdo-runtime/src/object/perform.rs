@@ -48,7 +48,6 @@ pub(crate) fn perform_local(
         id: None,
         actor: turn.actor(),
         ops,
-        if_exists: false,
     };
     match turn.nested(|| perform_chain(turn, &request)) {
         Ok(Answer::Done(value)) => Ok(Some(Ok(value))),
@@ -250,14 +249,8 @@ fn history(turn: &Turn, noun: &str, id: &str, limit: u32, before: Option<u64>) -
     let def = turn.app().noun(noun)?.def;
     let limit = limit.clamp(1, 1000);
     let current = any_row(turn, def, id)?;
-    let mut items = versions::list(turn.sql(), def, &current, before, limit + 1)?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|thing| thing.version.to_string());
-    Json::of(&Page { items, next })
+    let items = versions::list(turn.sql(), def, &current, before, limit + 1)?;
+    Json::of(&Page::cut(items, limit, |thing| thing.version.to_string()))
 }
 
 fn deliver(turn: &Turn, handler: &str, event: &Json) -> Result<Json> {

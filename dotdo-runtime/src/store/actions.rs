@@ -369,9 +369,6 @@ pub(crate) fn list(sql: &dyn Sql, filter: &ActionFilter) -> Result<Page<Action>>
             Cell::Integer(i64::from(limit) + 1),
         ],
     )?;
-    let mut items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|a| a.id.clone());
-    Ok(Page { items, next })
+    let items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(items, limit, |a| a.id.clone()))
 }

@@ -62,14 +62,8 @@ pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEve
             Cell::Integer(i64::from(limit) + 1),
         ],
     )?;
-    let mut items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|e| e.sequence.to_string());
-    Ok(Page { items, next })
+    let items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(items, limit, |e| e.sequence.to_string()))
 }
 
 fn read(row: Vec<Cell>) -> Result<DomainEvent> {

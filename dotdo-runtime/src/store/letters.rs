@@ -67,7 +67,7 @@ pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Pag
         r#"SELECT "id", "name", "input", "error", "attempts", "at", "replayed" FROM "$letters" WHERE "id" > ?1 ORDER BY "id" LIMIT ?2"#,
         &[after.unwrap_or("").into(), Cell::Integer(i64::from(limit) + 1)],
     )?;
-    let mut items = rows
+    let items = rows
         .into_iter()
         .map(|row| {
             let mut row = Reader::new(row);
@@ -82,11 +82,5 @@ pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Pag
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|letter| letter.id.clone());
-    Ok(Page { items, next })
+    Ok(Page::cut(items, limit, |letter| letter.id.clone()))
 }

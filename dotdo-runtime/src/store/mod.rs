@@ -29,6 +29,16 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// A page of at most `limit` entries, from a list that was asked for one more to see whether there are more.
+    pub(crate) fn cut(mut items: Vec<T>, limit: u32, place: impl FnOnce(&T) -> String) -> Self {
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next = items.last().filter(|_| more).map(place);
+        Self { items, next }
+    }
+}
+
 /// The statements that make the runtime's own tables. Their names begin with `$`, which no noun's can.
 pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE TABLE "$meta" ("key" TEXT PRIMARY KEY NOT NULL, "value" TEXT NOT NULL) STRICT, WITHOUT ROWID"#,

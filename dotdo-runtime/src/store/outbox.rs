@@ -33,7 +33,6 @@ pub(crate) fn put(
         id: Some(once.to_owned()),
         actor: turn.actor(),
         ops,
-        if_exists: false,
     };
     turn.sql().execute(
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT ("id") DO NOTHING"#,

@@ -530,19 +530,21 @@ pub(crate) fn find(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Res
     question.source(spec)?;
     question.order(sql, spec)?;
     let _ = write!(question.text, " LIMIT {}", u64::from(limit) + 1);
-    let mut rows: Vec<Row> = sql
+    let rows: Vec<Row> = sql
         .query(&question.text, &question.params)?
         .into_iter()
         .map(read)
         .collect();
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    let items = rows
+    let page = Page::cut(rows, limit, |row| row.id.clone());
+    let items = page
+        .items
         .iter()
         .map(|row| Thing::of(def, row))
         .collect::<Result<_>>()?;
-    Ok(Page { items, next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 pub(crate) fn count(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Result<u64> {

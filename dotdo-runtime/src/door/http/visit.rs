@@ -89,7 +89,6 @@ impl<P: Peers> Visit<'_, P> {
             id,
             actor: ACTOR.to_owned(),
             ops,
-            if_exists: false,
         };
         Ok(ask(self.peers, to, request).await?)
     }

@@ -228,7 +228,6 @@ impl Embedded {
             id: key.map(|key| format!("run/{key}")),
             actor: "host".to_owned(),
             ops,
-            if_exists: false,
         };
         ask(&self.handle, to, request).await?.read()
     }
