@@ -3,6 +3,7 @@
 mod app;
 mod attributes;
 mod diag;
+mod form;
 mod function;
 mod noun;
 mod options;
@@ -49,6 +50,21 @@ pub fn derive_noun(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Value, attributes(default, value))]
 pub fn derive_value(item: TokenStream) -> TokenStream {
     value::derive(item.into()).into()
+}
+
+/// See `dotdo::form`.
+#[proc_macro_attribute]
+pub fn form(args: TokenStream, item: TokenStream) -> TokenStream {
+    form::attribute(args.into(), item.into()).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(
+    Form,
+    attributes(check, default, dotdo_derived, dotdo_form, length, range)
+)]
+pub fn derive_form(item: TokenStream) -> TokenStream {
+    form::derive(item.into()).into()
 }
 
 /// See `dotdo::verbs`.

@@ -108,6 +108,7 @@ pub enum Deed {
     Find(FindSpec),
     Count(FindSpec),
     Named(String, Result<Json>),
+    Ask(Box<crate::people::AskSpec>),
 }
 
 /// How often and when a durable function is tried again.

@@ -201,6 +201,23 @@ impl Error {
         error
     }
 
+    /// Several fields of the input do not fit.
+    pub fn invalid_fields(fields: Vec<FieldError>) -> Self {
+        let texts: Vec<String> = fields
+            .iter()
+            .map(|e| {
+                if e.field.is_empty() {
+                    e.message.clone()
+                } else {
+                    format!("`{}`: {}", e.field, e.message)
+                }
+            })
+            .collect();
+        let mut error = Self::invalid(texts.join("; "));
+        error.0.fields = fields;
+        error
+    }
+
     /// There is no such thing.
     pub fn not_found(message: impl fmt::Display) -> Self {
         Self::new(ErrorKind::NotFound, message)

@@ -10,6 +10,7 @@ use crate::id::Ref;
 use crate::json::Json;
 use crate::noun::Noun;
 use crate::query::FindSpec;
+use crate::store::asks::{AskAct, AskFilter, AskRow};
 use crate::store::{ActionFilter, EventFilter};
 use crate::value::{Cell, Onward, Value};
 
@@ -132,6 +133,20 @@ pub enum Op {
         /// The event.
         event: Json,
     },
+    /// A page of questions to people.
+    Asks(AskFilter),
+    /// Does something with a question. Answers its row.
+    Ask {
+        /// The id of the question.
+        id: String,
+        /// What is done with it.
+        act: AskAct,
+    },
+    /// A question that another object asks, for the tenant's inbox. Older versions are ignored.
+    Asked {
+        /// The row.
+        row: Box<AskRow>,
+    },
 }
 
 impl Op {
@@ -188,6 +203,11 @@ impl Op {
                 | Self::Actions(_)
                 | Self::DeadLetters { .. }
                 | Self::Inspect
+                | Self::Asks(_)
+                | Self::Ask {
+                    act: AskAct::Show,
+                    ..
+                }
         )
     }
 }

@@ -100,6 +100,40 @@ pub use dotdo_macros::durable;
 #[doc(inline)]
 pub use dotdo_macros::every;
 
+/// Makes a struct a form: what a person fills in when a flow asks.
+///
+/// One type gives the labels and the JSON Schema for a web form or a model, and the typed, validated answer. The doc
+/// comments are the labels. Attributes of fields: `#[default(..)]`, `#[range(..)]` for numbers, `#[length(..)]` for texts
+/// and lists, `#[check(|value| .., "what would be right")]`; a `#[check]` above the struct is about the whole answer.
+/// Option: `title = "…"`.
+///
+/// ```
+/// use dotdo::prelude::*;
+///
+/// /// What the reviewer fills in.
+/// #[form]
+/// #[check(|review| review.release || review.note.is_some(), "say why it is held back")]
+/// pub struct Review {
+///     /// Release this order?
+///     pub release: bool,
+///     /// Anything that somebody should know.
+///     #[length(1..=500)]
+///     pub note: Option<String>,
+/// }
+///
+/// #[durable]
+/// async fn released(cx: Flow, order: String) -> Result<bool> {
+///     let asked = Human::role("risk").ask::<Review>(format!("Release order {order}?")).within(days(2));
+///     Ok(match cx.run(asked).await? {
+///         Answer::Given(review) => review.release,
+///         Answer::TimedOut => false,
+///     })
+/// }
+/// # fn main() {}
+/// ```
+#[doc(inline)]
+pub use dotdo_macros::form;
+
 /// Makes a struct a noun: a table, a typed id, a JSON form, events, a stub, typed questions and a REST resource.
 ///
 /// Options: `object`, `plural = "…"`, `table = "…"`, `visibility = "…"`, `kind = "…"`, `history = none`. Attributes of fields:
@@ -210,15 +244,18 @@ pub use dotdo_runtime::business::{AppDef, Business};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey};
 pub use dotdo_runtime::event::{AllEvents, DomainEvent};
+pub use dotdo_runtime::form::{FormDef, FormField};
 pub use dotdo_runtime::noun::{EventKey, Row};
+pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};
 pub use dotdo_runtime::query::{Column, Filter, Find, Found, TextColumn};
 pub use dotdo_runtime::store::actions::{Action, Kind, Status};
+pub use dotdo_runtime::store::asks::{AskEntry, AskFilter, AskRow, AskStatus};
 pub use dotdo_runtime::store::{ActionFilter, EventFilter, Letter, Page, Relationship, Thing};
 pub use dotdo_runtime::stub::{Call, Op, Stub};
 pub use dotdo_runtime::time::{days, hours, millis, minutes, secs, weeks};
 pub use dotdo_runtime::{
-    AnyEvent, AnyNoun, Embedding, Error, ErrorKind, Event, Flow, Id, Json, Many, Noun, NounEvent,
-    Ref, Result, Shape, Tx,
+    Answer, AnyEvent, AnyNoun, Embedding, Error, ErrorKind, Event, Flow, Form, Human, Id, Json,
+    Many, Noun, NounEvent, Ref, Result, Shape, Tx,
 };
 pub use dotdo_runtime::{app as runtime_app, bail, door, ensure, host, object};
 
@@ -232,16 +269,16 @@ pub use dotdo_runtime::host::native::Exit;
 /// Everything a business is written with.
 pub mod prelude {
     pub use crate::{
-        AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Id, Many, Noun, NounEvent,
-        Ref, Result, StepKey, TextColumn, Tx, Value, View, bail, days, durable, ensure, every,
-        hours, millis, minutes, noun, on, query, secs, verb, verbs, weeks,
+        Answer, AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Human, Id, Many,
+        Noun, NounEvent, Ref, Result, StepKey, TextColumn, Tx, Value, View, bail, days, durable,
+        ensure, every, form, hours, millis, minutes, noun, on, query, secs, verb, verbs, weeks,
     };
 }
 
 /// What the macros' output names. Nothing here is for people.
 #[doc(hidden)]
 pub mod __private {
-    pub use dotdo_macros::Noun;
+    pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, run_step};
     pub use dotdo_runtime::event::{AllEvents, event_verb, unknown_event};
@@ -249,6 +286,7 @@ pub mod __private {
         FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any,
         run_every, run_flow, run_on, run_on_all, run_on_any, to_on, to_on_all, to_on_any,
     };
+    pub use dotdo_runtime::form::{Form, FormDef, FormField, FormRule, normal_form};
     pub use dotdo_runtime::journal::Run;
     pub use dotdo_runtime::noun::Noun;
     pub use dotdo_runtime::noun::{

@@ -18,6 +18,8 @@ use crate::paths::Root;
 use crate::source::without_marks;
 use parse::{FIELD_ATTRIBUTES, NounOptions};
 
+pub use parse::{number_range, range};
+
 /// `#[noun]`.
 pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();

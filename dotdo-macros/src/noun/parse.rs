@@ -365,14 +365,24 @@ fn text(attr: &Attribute, example: &str, errors: &mut Errors) -> Option<LitStr> 
     Some(text)
 }
 
-fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f64>)> {
+/// `#[range(0..=100)]`.
+pub fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f64>)> {
     const FORM: &str = "`#[range]` has a least and a greatest number: `#[range(0..=100)]`, `#[range(1..)]` or `#[range(..=9.5)]`";
+    number_range(attr, FORM, errors)
+}
+
+/// A least and a greatest number; `form` is the sentence that shows how they are written.
+pub fn number_range(
+    attr: &Attribute,
+    form: &str,
+    errors: &mut Errors,
+) -> Option<(Option<f64>, Option<f64>)> {
     let Meta::List(list) = &attr.meta else {
-        errors.at(attr, FORM);
+        errors.at(attr, form);
         return None;
     };
     let Ok(Expr::Range(range)) = syn::parse2::<Expr>(list.tokens.clone()) else {
-        errors.at(attr, FORM);
+        errors.at(attr, form);
         return None;
     };
     let mut end = |bound: &Option<Box<Expr>>| match bound.as_deref() {
@@ -397,7 +407,7 @@ fn range(attr: &Attribute, errors: &mut Errors) -> Option<(Option<f64>, Option<f
         );
         None
     } else if low.is_none() && high.is_none() {
-        errors.at(&range, FORM);
+        errors.at(&range, form);
         None
     } else if let (Some(least), Some(greatest)) = (low, high)
         && least > greatest

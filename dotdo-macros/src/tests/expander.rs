@@ -6,7 +6,7 @@ use syn::{Attribute, Item, Meta};
 
 use crate::attributes::last_word;
 use crate::function::{self, Mark};
-use crate::{app, noun, value, verbs};
+use crate::{app, form, noun, value, verbs};
 
 /// The file with every macro of ours expanded. With a `root`, every macro is told that this is where dotdo is.
 pub fn expand(source: &str, root: Option<&str>) -> TokenStream {
@@ -41,11 +41,16 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
     let Some(at) = attrs.iter().position(is_ours) else {
         return item.into_token_stream();
     };
-    if derives(&attrs[at], "Value") || derives(&attrs[at], "Noun") {
-        let hidden = derives(&attrs[at], "Noun");
+    if ["Value", "Noun", "Form"]
+        .iter()
+        .any(|name| derives(&attrs[at], name))
+    {
+        let attr = attrs[at].clone();
         let input = item.to_token_stream();
-        let derived = if hidden {
+        let derived = if derives(&attr, "Noun") {
             noun::derive(input.clone())
+        } else if derives(&attr, "Form") {
+            form::derive(input.clone())
         } else {
             let root = root.map(|root| tokens(&format!("#[value(crate = {root})]")));
             value::derive(quote!(#root #input))
@@ -67,9 +72,13 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
     }
     let item = item.into_token_stream();
     match last_word(&attr).as_str() {
-        "noun" => {
-            let file =
-                syn::parse2::<syn::File>(noun::attribute(args, item)).expect("the output is Rust");
+        word @ ("noun" | "form") => {
+            let marked = if word == "noun" {
+                noun::attribute(args, item)
+            } else {
+                form::attribute(args, item)
+            };
+            let file = syn::parse2::<syn::File>(marked).expect("the output is Rust");
             file.items
                 .into_iter()
                 .map(|item| expand_item(item, root))
@@ -83,9 +92,10 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    ["noun", "verbs", "on", "every", "durable"].contains(&last_word(attr).as_str())
-        || derives(attr, "Value")
-        || derives(attr, "Noun")
+    ["noun", "form", "verbs", "on", "every", "durable"].contains(&last_word(attr).as_str())
+        || ["Value", "Noun", "Form"]
+            .iter()
+            .any(|name| derives(attr, name))
 }
 
 fn derives(attr: &Attribute, name: &str) -> bool {

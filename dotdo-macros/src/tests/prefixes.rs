@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Group, TokenStream, TokenTree};
 
 use crate::function::{self, Mark};
-use crate::{app, noun, value, verbs};
+use crate::{app, form, noun, value, verbs};
 
 /// The first `length` tokens, groups that are open then closed.
 fn prefix(tokens: TokenStream, length: &mut usize) -> TokenStream {
@@ -69,6 +69,17 @@ const NOUN: &str = "
         #[backref(Order::customer)] orders: Many<Order>,
     }";
 
+const FORM: &str = "
+    /// What the reviewer fills in.
+    #[derive(Clone)]
+    #[check(|review| review.release || review.note.is_some(), \"say why not\")]
+    pub struct Review {
+        /// Release it?
+        pub release: bool,
+        #[length(1..=500)] #[check(|note| !note.is_empty(), \"say why\")] pub note: Option<String>,
+        #[default(1)] #[range(0..=10)] #[index] r#try: i64,
+    }";
+
 const VERBS: &str = "
     impl Order {
         const LIMIT: i64 = { 3 };
@@ -119,6 +130,14 @@ fn of_a_noun() {
         assert_kept(&item, noun::attribute(TokenStream::new(), item.clone()));
         noun::derive(item.clone());
         value::derive(item);
+    }
+}
+
+#[test]
+fn of_a_form() {
+    for item in [FORM, NOUN, RAW, ENUM].into_iter().flat_map(prefixes) {
+        assert_kept(&item, form::attribute(TokenStream::new(), item.clone()));
+        form::derive(item);
     }
 }
 

@@ -10,6 +10,10 @@ use syn::DeriveInput;
 
 use crate::diag::Errors;
 
+pub use expand::value as expand;
+pub use model::{Beside, Field, Value};
+pub use parse::read;
+
 /// The derive. The item itself stays with rustc, so nothing has to be given back.
 pub fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();

@@ -14,6 +14,16 @@ pub struct Value {
     pub beside: Beside,
 }
 
+impl Value {
+    /// The fields of a struct; an enum has none.
+    pub fn fields(&self) -> &[Field] {
+        match &self.body {
+            Body::Struct(fields) => fields.list(),
+            Body::Enum(_) => &[],
+        }
+    }
+}
+
 /// Which of the usual traits are derived too.
 pub struct Beside {
     pub clone: bool,

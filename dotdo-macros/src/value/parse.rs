@@ -41,13 +41,18 @@ impl darling::FromMeta for Without {
     }
 }
 
-/// Reads a struct or an enum.
+/// Reads a struct or an enum with `#[derive(Value)]`.
 pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
+    let (beside, root) = self::options(input, errors);
+    read(input, root, beside, errors)
+}
+
+/// Reads a struct or an enum that is to be a value.
+pub fn read(input: &DeriveInput, root: Root, beside: Beside, errors: &mut Errors) -> Option<Value> {
     let ident = &input.ident;
     if !input.generics.params.is_empty() {
         errors.at(&input.generics, format_args!("a value has one form in JSON, so `{ident}` has no type parameters; name the types of its fields"));
     }
-    let (beside, root) = self::options(input, errors);
     let this = ident.to_token_stream();
     let body = match &input.data {
         Data::Struct(data) => Body::Struct(fields(&data.fields, ident, &this, errors)),

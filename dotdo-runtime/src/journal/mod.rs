@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::app::ObjectKey;
 use crate::effect::{Deed, Options};
 use crate::error::{Error, Result};
+use crate::form::FormDef;
 use crate::json::Json;
 use crate::store::actions::Action;
 use crate::stub::Op;
@@ -82,6 +83,8 @@ struct State {
     /// What has been asked for and has no result.
     waiting: BTreeSet<String>,
     commands: Vec<Command>,
+    /// The forms that were asked for, by key.
+    forms: BTreeMap<String, &'static FormDef>,
 }
 
 /// Something a flow asks for.
@@ -125,6 +128,7 @@ fn deed_name(deed: &Deed) -> String {
         Deed::Step(def, _) => def.name.to_owned(),
         Deed::Flow(def, _) => def.name.to_owned(),
         Deed::Named(name, _) => name.clone(),
+        Deed::Ask(spec) => format!("ask {}", spec.form.name),
         Deed::Find(spec) => format!("{}.find", spec.noun),
         Deed::Count(spec) => format!("{}.count", spec.noun),
         Deed::Call(ops) => ops.iter().map(op_name).collect::<Vec<_>>().join(" > "),
@@ -150,6 +154,9 @@ pub(crate) fn op_name(op: &Op) -> String {
         Op::Run { name, .. } => name.clone(),
         Op::Mirror { noun, .. } => format!("{noun}.mirror"),
         Op::Deliver { handler, .. } => handler.clone(),
+        Op::Asks(_) => "$asks".into(),
+        Op::Ask { .. } => "$ask".into(),
+        Op::Asked { .. } => "$asked".into(),
     }
 }
 
@@ -161,6 +168,7 @@ impl Run {
             results: BTreeMap::new(),
             waiting: BTreeSet::new(),
             commands: Vec::new(),
+            forms: BTreeMap::new(),
         };
         for action in journal {
             let result = action.result();
@@ -214,6 +222,11 @@ impl Run {
         std::mem::take(&mut self.0.state.borrow_mut().commands)
     }
 
+    /// The form that was asked for under a key.
+    pub(crate) fn form(&self, key: &str) -> Option<&'static FormDef> {
+        self.0.state.borrow().forms.get(key).copied()
+    }
+
     /// The next journal key of a name: `charge#0`, `charge#1`, …
     fn next_key(&self, name: &str) -> String {
         let mut state = self.0.state.borrow_mut();
@@ -230,6 +243,10 @@ impl Run {
         durability: Durability,
     ) -> Journaled<T> {
         let key = self.next_key(&act.name());
+        if let Act::Deed(Deed::Ask(spec)) = &act {
+            let mut state = self.0.state.borrow_mut();
+            state.forms.insert(key.clone(), spec.form);
+        }
         Journaled {
             run: self.clone(),
             command: Some(Command {

@@ -9,6 +9,7 @@ use crate::effect::{Deed, Options, Policy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::object::StepStart;
+use crate::object::people;
 use crate::object::perform::perform_local;
 use crate::object::turn::Turn;
 use crate::store::actions::{self, Action, Kind, Status};
@@ -209,6 +210,16 @@ pub(crate) fn begin(
             ask(turn, action, vec![Op::Count(spec)], here)
         }
         Deed::Call(ops) => ask(turn, action, ops, false),
+        Deed::Ask(_) if durability == Durability::Send => refuse(Error::invalid(
+            "nobody would hear the answer: a question is asked by a flow that waits for it, with `cx.run(..).await?`",
+        )),
+        Deed::Ask(spec) => match spec.checked() {
+            Ok(stored) => match people::check_notify(turn, stored) {
+                Ok(()) => people::put_question(turn, action, &spec),
+                Err(error) => refuse(error),
+            },
+            Err(error) => refuse(error),
+        },
     }
 }
 
@@ -261,7 +272,7 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
                 outbox::put(turn, &action.id, &once, &to, ops, Some(&action.id))?;
             }
         }
-        Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value => {
+        Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value | Kind::Ask => {
             return Err(Error::internal(format_args!(
                 "a {} is not started",
                 action.kind.word()
@@ -342,6 +353,9 @@ pub(crate) fn settle(
 ) -> Result<Option<Result<Json>>> {
     let done = weigh(turn, action, result)?;
     actions::update(turn.sql(), action)?;
+    if action.kind == Kind::Ask && done.is_some() {
+        people::close_question(turn, action)?;
+    }
     Ok(done)
 }
 

@@ -106,7 +106,7 @@ impl Object {
     }
 
     /// Makes a flow's future anew and gives it what its journal holds.
-    fn revive(&self, turn: &Turn, action: &Action) -> Result<Result<Live>> {
+    pub(super) fn revive(&self, turn: &Turn, action: &Action) -> Result<Result<Live>> {
         let Some(def) = self.app.flow(&action.name) else {
             return Ok(Err(Error::permanent(format_args!(
                 "this program has no flow named `{}`; bring it back, then replay the dead letter",

@@ -4,6 +4,7 @@
 //! going), and [`Output`]s come out, which the host carries out once the storage is durable.
 
 mod flows;
+pub(crate) mod people;
 pub(crate) mod perform;
 mod timers;
 pub mod turn;
@@ -347,22 +348,27 @@ impl Object {
     }
 
     fn request(&mut self, request: &Request, token: u64) {
-        let answer = self.transact(&request.actor, |_, turn| {
+        let answer = self.transact(&request.actor, |object, turn| {
             let Some(id) = &request.id else {
-                return perform::perform_chain(turn, request);
+                return object.perform(turn, request);
             };
             let fingerprint = fingerprint(&request.ops)?;
             if let Some(answer) = inbox::find(turn.sql(), id, &fingerprint)? {
                 return answer.read();
             }
-            let answer = perform::perform_chain(turn, request)?;
-            inbox::put(
-                turn.sql(),
-                id,
-                &fingerprint,
-                &Json::of(&answer)?,
-                turn.micros(),
-            )?;
+            let answer = object.perform(turn, request)?;
+            // What was only sent on took no effect here; where it takes effect, it is remembered.
+            let sent_on =
+                matches!(&answer, Answer::Onward { ops, .. } if ops.len() == request.ops.len());
+            if !sent_on {
+                inbox::put(
+                    turn.sql(),
+                    id,
+                    &fingerprint,
+                    &Json::of(&answer)?,
+                    turn.micros(),
+                )?;
+            }
             Ok(answer)
         });
         // What was no fit input is not worth a row; anybody can send any number of those.
@@ -383,6 +389,14 @@ impl Object {
             });
         }
         self.outputs.push(Output::Answer(token, answer));
+    }
+
+    /// Performs what is asked. What people do with flows needs the flows; the rest needs the turn only.
+    fn perform(&mut self, turn: &Turn, request: &Request) -> Result<Answer> {
+        match request.ops.as_slice() {
+            [Op::Ask { id, act }] => self.ask_act(turn, id, act),
+            _ => perform::perform_chain(turn, request),
+        }
     }
 
     fn step_done(&mut self, id: &str, attempt: u32, result: Result<Json>) {

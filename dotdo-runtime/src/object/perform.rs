@@ -10,7 +10,7 @@ use crate::journal::{self, Durability};
 use crate::json::Json;
 use crate::noun::NounDef;
 use crate::store::actions::{self, Action, Kind, Status};
-use crate::store::{Page, Thing, events, letters, outbox, schedules, things, versions};
+use crate::store::{Page, Thing, asks, events, letters, outbox, schedules, things, versions};
 use crate::stub::Op;
 
 /// Performs a chain as far as it concerns this object.
@@ -142,6 +142,14 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
             Ok(Json::null())
         }
         Op::Deliver { handler, event } => deliver(turn, &handler, &event),
+        Op::Asks(filter) => Json::of(&asks::list(turn.sql(), &filter)?),
+        Op::Asked { row } => {
+            asks::mirror(turn.sql(), &row)?;
+            Ok(Json::null())
+        }
+        Op::Ask { .. } => Err(Error::invalid(
+            "what is done with a question stands alone in its request",
+        )),
     }
 }
 

@@ -74,6 +74,7 @@ impl Object {
                         .execute(r#"DELETE FROM "$outbox" WHERE "action" = ?1"#, &[id.into()])?;
                 }
                 Kind::Flow => return self.stop_flow(turn, action, error),
+                Kind::Ask => return self.question_timed_out(turn, id),
                 _ => {}
             }
             return self.settle_in(turn, id, Err(error));
@@ -97,6 +98,7 @@ impl Object {
                 turn.after().flows.push(id.to_owned());
                 Ok(())
             }
+            Kind::Ask => self.question_due(turn, action),
             Kind::Verb | Kind::Value => Ok(()),
         }
     }

@@ -23,10 +23,14 @@ impl Object {
         let schema = self.app.schema_of(self.key.noun());
         if known {
             self.check_identity(sql)?;
+            for statement in store::asks::TABLE {
+                sql.execute(statement, &[])?;
+            }
             self.migrate(sql, &schema)?;
         } else {
             for statement in store::SYSTEM
                 .iter()
+                .chain(&store::asks::TABLE)
                 .copied()
                 .map(str::to_owned)
                 .chain(schema.create())

@@ -32,6 +32,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What an action is.
     Kind {
@@ -47,6 +49,8 @@ words! {
         Sleep = "sleep",
         /// A value that a flow must see again when it is replayed: the time, a random number, an answer.
         Value = "value",
+        /// A question of a flow's to somebody.
+        Ask = "ask",
     }
 }
 

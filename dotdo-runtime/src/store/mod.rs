@@ -1,6 +1,7 @@
 //! The stores: one file a store, one family of tables each. They know tables and manifests, never a user's type.
 
 pub mod actions;
+pub mod asks;
 pub mod events;
 pub(crate) mod inbox;
 pub mod letters;
@@ -12,6 +13,7 @@ pub mod things;
 pub(crate) mod versions;
 
 pub use actions::{ActionFilter, Status};
+pub use asks::{AskFilter, AskRow, AskStatus};
 pub use events::EventFilter;
 pub use letters::Letter;
 pub use relationships::Relationship;

@@ -2,6 +2,7 @@
 
 mod cell;
 mod embedding;
+mod expected;
 mod shape;
 mod standard;
 
@@ -82,6 +83,15 @@ pub trait Value:
     #[doc(hidden)]
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
+    }
+    #[doc(hidden)]
+    fn fits(json: &Json) -> Result<()> {
+        json.read::<Self>().map(drop)
+    }
+    #[doc(hidden)]
+    fn holds(json: &Json, rule: fn(&Self) -> bool) -> Result<bool> {
+        let value = json.read::<Self>()?;
+        crate::effect::guarded(|| rule(&value))
     }
     #[doc(hidden)]
     fn event<N: crate::noun::Noun>(json: &Json) -> Result<crate::event::Event<N, Self>> {

@@ -7,6 +7,39 @@ use crate::error::ErrorKind;
 /// Who acts when somebody comes in through this door.
 pub(super) const ACTOR: &str = "door";
 
+/// The longest name of an actor, in characters.
+const MAX_ACTOR: usize = 200;
+
+/// Who acts, where the client says so: `Actor: ann@shop.example` is a human, `Actor: Agent/claude` says it itself.
+///
+/// Whoever may come in is believed: a client with the token speaks for the people it has signed in.
+pub(super) fn actor(request: &HttpRequest) -> Outcome<Option<String>> {
+    let mut given = request
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "actor")
+        .map(|(_, value)| value.trim());
+    let Some(name) = given.next() else {
+        return Ok(None);
+    };
+    let wrong = |message: String| Err(Problem::field("Actor", message));
+    if given.next().is_some() {
+        return wrong("stands twice; send one name".to_owned());
+    }
+    let (kind, own) = name.split_once('/').unwrap_or(("Human", name));
+    if own.is_empty() || name.chars().count() > MAX_ACTOR || name.chars().any(char::is_control) {
+        return wrong(format!(
+            "has 1 to {MAX_ACTOR} characters, such as `ann@shop.example`"
+        ));
+    }
+    if !matches!(kind, "Human" | "Agent" | "App" | "Worker" | "Business") {
+        return wrong(format!(
+            "`{kind}` is no kind of actor; there are Human, Agent, App, Worker, Business, and a name without a kind is a human"
+        ));
+    }
+    Ok(Some(crate::people::actor(name)))
+}
+
 /// Checks the access token, where one is needed.
 pub(super) fn check_token(wanted: Option<&str>, request: &HttpRequest) -> Outcome<()> {
     let Some(wanted) = wanted else { return Ok(()) };
@@ -96,6 +129,24 @@ mod tests {
         }
         assert!(check_token(None, &HttpRequest::new("GET", "/")).is_ok());
         assert!(check_token(Some("s3cret"), &HttpRequest::new("GET", "/")).is_err());
+    }
+
+    #[test]
+    fn an_actor_is_a_human_unless_it_says_otherwise() {
+        let given = |name: &str| actor(&HttpRequest::new("GET", "/").with("actor", name));
+        assert_eq!(
+            given("ann@shop.example").unwrap().unwrap(),
+            "Human/ann@shop.example"
+        );
+        assert_eq!(given("Agent/claude").unwrap().unwrap(), "Agent/claude");
+        assert_eq!(actor(&HttpRequest::new("GET", "/")).unwrap(), None);
+        for wrong in ["", " ", "Human/", "Flow/pay", "a\u{7}b", &"x".repeat(201)] {
+            assert_eq!(given(wrong).unwrap_err().status(), 422, "{wrong}");
+        }
+        let twice = HttpRequest::new("GET", "/")
+            .with("actor", "a")
+            .with("actor", "b");
+        assert!(actor(&twice).is_err());
     }
 
     #[test]

@@ -193,6 +193,9 @@ impl<P: Peers> Visit<'_, P> {
             (Route::Actions(owner), _) => self.actions(owner).await,
             (Route::Letters(owner), _) => self.letters(owner).await,
             (Route::Replay(owner, id), _) => self.replay(owner, id).await,
+            (Route::Asks(owner), _) => self.asks(owner).await,
+            (Route::Ask(owner, id), _) => self.ask_row(owner, id).await,
+            (Route::AskAct(owner, id, act), _) => self.ask_act(owner, id, act).await,
             (Route::Inspect(owner), _) => self.inspect(owner).await,
             (
                 route @ (Route::Root

@@ -15,13 +15,14 @@ use crate::stub::Op;
 /// The size of a page unless the client says otherwise.
 const DEFAULT_LIMIT: u32 = 100;
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind::Verb,
     Kind::Flow,
     Kind::Step,
     Kind::Call,
     Kind::Sleep,
     Kind::Value,
+    Kind::Ask,
 ];
 const STATUSES: [Status; 5] = [
     Status::Pending,

@@ -7,6 +7,7 @@
 
 mod access;
 mod args;
+mod asks;
 mod calls;
 mod describe;
 mod door;
@@ -18,6 +19,7 @@ mod list;
 mod logs;
 mod message;
 mod openapi;
+mod openapi_people;
 mod operation;
 mod params;
 mod place;

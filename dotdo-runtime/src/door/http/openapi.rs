@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Tree, json};
 
+use super::openapi_people;
 use super::operation::{Operation, add, id, if_match, key, paging, parameter};
 use super::place::Place;
 use super::problem::kinds;
@@ -26,6 +27,7 @@ pub(super) fn document(manifest: &Manifest, place: &Place, wants_token: bool) ->
         calls(noun, &mut paths);
     }
     logs(&mut paths);
+    openapi_people::asks(&mut paths, &mut schemas, |item| page(item, false));
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": manifest.name, "version": manifest.version, "description": manifest.doc},
@@ -357,6 +359,9 @@ mod tests {
             ("/Order/{id}/buyer", &["get"]),
             ("/$events", &["get"]),
             ("/$dead-letters/{id}/replay", &["post"]),
+            ("/$asks", &["get"]),
+            ("/$asks/{id}", &["get"]),
+            ("/$asks/{id}/answer", &["post"]),
         ] {
             let found: Vec<_> = methods
                 .iter()

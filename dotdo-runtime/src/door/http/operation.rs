@@ -107,6 +107,18 @@ pub(super) fn key() -> Tree {
     )
 }
 
+/// `Actor`.
+pub(super) fn actor(required: bool) -> Tree {
+    let mut actor = parameter(
+        "Actor",
+        "header",
+        &json!({"type": "string", "maxLength": 200}),
+        "Who does it: the name of a person, or `Agent/name` for who is none.",
+    );
+    actor["required"] = required.into();
+    actor
+}
+
 /// `If-Match`.
 pub(super) fn if_match() -> Tree {
     parameter(

@@ -79,8 +79,8 @@ pub(super) fn idempotency_key(request: &HttpRequest) -> Outcome<Option<&str>> {
 }
 
 /// The id of a request with a key, as the object remembers it.
-pub(super) fn request_id(key: &str) -> String {
-    format!("http/{ACTOR}/{key}")
+pub(super) fn request_id(actor: &str, key: &str) -> String {
+    format!("http/{actor}/{key}")
 }
 
 /// The id of the thing that a request with a key makes: the same for the same key, so that a repetition reaches the

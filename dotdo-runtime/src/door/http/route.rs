@@ -2,6 +2,7 @@
 
 use dotdo_core::identity::{At, ShortId, check_id, check_noun};
 
+use super::asks;
 use super::place::Place;
 use super::problem::{Outcome, Problem};
 use super::text::decode_segment;
@@ -34,6 +35,12 @@ pub(super) enum Route {
     Letters(Owner),
     /// `/$dead-letters/{id}/replay`
     Replay(Owner, String),
+    /// `/$asks`
+    Asks(Owner),
+    /// `/$asks/{id}`
+    Ask(Owner, String),
+    /// `/$asks/{id}/{act}`
+    AskAct(Owner, String, &'static str),
     /// `/$inspect`
     Inspect(Owner),
     /// `/{Noun}/$schema`
@@ -47,7 +54,7 @@ pub(super) enum Route {
 }
 
 /// The names of the routes that belong to no noun.
-const SYSTEM: [&str; 9] = [
+const SYSTEM: [&str; 10] = [
     "$health",
     "$manifest",
     "$openapi",
@@ -56,10 +63,11 @@ const SYSTEM: [&str; 9] = [
     "$events",
     "$actions",
     "$dead-letters",
+    "$asks",
     "$inspect",
 ];
 /// Those of them that an object of its own has too.
-const OBJECT: [&str; 4] = ["$events", "$actions", "$dead-letters", "$inspect"];
+const OBJECT: [&str; 5] = ["$events", "$actions", "$dead-letters", "$asks", "$inspect"];
 
 /// Finds what a path names, and in which tenant.
 pub(super) fn find(app: &'static App, host: Option<&str>, path: &str) -> Outcome<(Place, Route)> {
@@ -109,7 +117,7 @@ impl Route {
             Self::All(..) => &["GET", "HEAD", "POST"],
             Self::One(_, _, _, None) => &["GET", "HEAD", "PATCH", "DELETE"],
             Self::Call(_, _, _, verb) if !verb.query => &["POST"],
-            Self::Replay(..) => &["POST"],
+            Self::Replay(..) | Self::AskAct(..) => &["POST"],
             _ => &["GET", "HEAD"],
         }
     }
@@ -183,6 +191,7 @@ fn system(owner: Owner, name: &str, rest: &[&str]) -> Outcome<Route> {
         ("$events", []) => Route::Events(owner),
         ("$actions", []) => Route::Actions(owner),
         ("$inspect", []) => Route::Inspect(owner),
+        ("$asks", rest) => asks::route(owner, rest)?,
         ("$dead-letters", []) => Route::Letters(owner),
         ("$dead-letters", [id, "replay"]) => Route::Replay(owner, decode_segment(id)?),
         ("$dead-letters", _) => {

@@ -9,26 +9,7 @@ use crate::value::{Cell, Member, Shape};
 
 /// What a value of the shape looks like, for messages.
 pub(super) fn expected(shape: Shape) -> String {
-    match shape {
-        Shape::Nothing => "nothing".to_owned(),
-        Shape::Integer => "a whole number".to_owned(),
-        Shape::Real => "a number".to_owned(),
-        Shape::Boolean => "`true` or `false`".to_owned(),
-        Shape::Text => "a text".to_owned(),
-        Shape::Timestamp => "a time such as `2026-11-22T09:00:00Z`".to_owned(),
-        Shape::Date => "a date such as `2026-11-22`".to_owned(),
-        Shape::Time => "a time of day such as `09:30:00`".to_owned(),
-        Shape::Decimal => "a decimal number such as `12.50`".to_owned(),
-        Shape::Reference(noun) => format!("the id of a {noun}"),
-        Shape::Choice(choices) => format!("one of {}", choices.join(", ")),
-        Shape::Optional(inner) => expected(*inner),
-        Shape::Bytes => "a JSON list of numbers from 0 to 255".to_owned(),
-        Shape::Embedding => "a JSON list of 128 numbers".to_owned(),
-        Shape::List(_) | Shape::Tuple(_) => "a JSON list".to_owned(),
-        Shape::Map(_) | Shape::Record(..) => "a JSON object".to_owned(),
-        Shape::OneOf(name, _) => format!("the JSON of a {name}"),
-        Shape::Any => "JSON".to_owned(),
-    }
+    shape.expected()
 }
 
 fn misfit(shape: Shape, text: &str) -> String {

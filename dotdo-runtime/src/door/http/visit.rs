@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Tree;
 
-use super::access::ACTOR;
+use super::access::{ACTOR, actor};
 use super::door::Door;
 use super::message::{HttpRequest, HttpResponse};
 use super::params::Params;
@@ -45,6 +45,11 @@ impl<P: Peers> Visit<'_, P> {
         Params::read(&self.request.query, self.door.limits())
     }
 
+    /// Who acts: whom the client names, or the door.
+    pub fn actor(&self) -> Outcome<String> {
+        Ok(actor(self.request)?.unwrap_or_else(|| ACTOR.to_owned()))
+    }
+
     /// Refuses any parameter.
     pub fn no_params(&self) -> Outcome<()> {
         self.params()?.finish()
@@ -73,7 +78,8 @@ impl<P: Peers> Visit<'_, P> {
 
     /// Performs operations that change something: once, if the request has a key.
     pub async fn change(&self, owner: &Owner, ops: Vec<Op>) -> Outcome<Json> {
-        let key = idempotency_key(self.request)?.map(request_id);
+        let actor = self.actor()?;
+        let key = idempotency_key(self.request)?.map(|key| request_id(&actor, key));
         self.perform(owner, key, ops).await
     }
 
@@ -87,7 +93,7 @@ impl<P: Peers> Visit<'_, P> {
         };
         let request = Request {
             id,
-            actor: ACTOR.to_owned(),
+            actor: self.actor()?,
             ops,
         };
         Ok(ask(self.peers, to, request).await?)

@@ -208,9 +208,9 @@ impl Embedded {
             Deed::Call(ops) => ops,
             Deed::Find(spec) => vec![Op::Find(spec)],
             Deed::Count(spec) => vec![Op::Count(spec)],
-            Deed::Step(..) | Deed::Flow(..) | Deed::Named(..) => {
+            Deed::Step(..) | Deed::Flow(..) | Deed::Named(..) | Deed::Ask(_) => {
                 return Err(Error::invalid(
-                    "from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb",
+                    "from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb, and people are asked by flows",
                 ));
             }
         };

@@ -1,0 +1,279 @@
+use dotdo::prelude::*;
+/// What the reviewer fills in.
+///
+/// Both the risk team and the owner use it.
+#[derive(::dotdo::__private::Form)]
+#[dotdo_form(title = "Risk review")]
+#[check(|review|review.release||review.note.is_some(), "say why it is held back")]
+pub struct Review {
+    /// Release this order?
+    pub release: bool,
+    /// Anything that somebody should know.
+    #[length(1..= 500)]
+    pub note: Option<String>,
+    #[default(3)]
+    #[range(1..= 5)]
+    pub stars: i64,
+    #[check(|until|*until>NaiveDate::MIN, "there is no such day")]
+    pub until: NaiveDate,
+}
+const _: () = {
+    use ::dotdo::__private as __dotdo;
+    #[automatically_derived]
+    impl __dotdo::Value for Review {
+        const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
+            "Review",
+            &[
+                __dotdo::Member::of::<bool>("release", "Release this order?"),
+                __dotdo::Member::of::<
+                    Option<String>,
+                >("note", "Anything that somebody should know."),
+                __dotdo::Member {
+                    name: "stars",
+                    shape: <i64 as __dotdo::Value>::SHAPE,
+                    optional: true,
+                    doc: "",
+                },
+                __dotdo::Member {
+                    name: "until",
+                    shape: <NaiveDate as __dotdo::Value>::SHAPE,
+                    optional: <NaiveDate as __dotdo::Value>::NULLABLE,
+                    doc: "",
+                },
+            ],
+        );
+        type Next = ();
+    }
+    impl Review {
+        #[allow(non_snake_case)]
+        fn __default_stars() -> i64 {
+            3
+        }
+    }
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(
+        crate = "__dotdo::serde",
+        remote = "Review",
+        rename = "Review",
+        expecting = "`Review`",
+        deny_unknown_fields
+    )]
+    struct __Review {
+        release: bool,
+        note: Option<String>,
+        #[serde(default = "Review::__default_stars")]
+        stars: i64,
+        #[serde(
+            serialize_with = "<NaiveDate as __dotdo::Value>::write",
+            deserialize_with = "<NaiveDate as __dotdo::Value>::read"
+        )]
+        until: NaiveDate,
+    }
+    #[automatically_derived]
+    impl __dotdo::serde::Serialize for Review {
+        fn serialize<S: __dotdo::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> __dotdo::Result<S::Ok, S::Error> {
+            __Review::serialize(self, serializer)
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __dotdo::serde::Deserialize<'de> for Review {
+        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> __dotdo::Result<Self, D::Error> {
+            __Review::deserialize(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for Review {
+        fn clone(&self) -> Self {
+            match self {
+                Self {
+                    release: field_release,
+                    note: field_note,
+                    stars: field_stars,
+                    until: field_until,
+                } => {
+                    Self {
+                        release: ::core::clone::Clone::clone(field_release),
+                        note: ::core::clone::Clone::clone(field_note),
+                        stars: ::core::clone::Clone::clone(field_stars),
+                        until: <NaiveDate as __dotdo::Value>::copy(field_until),
+                    }
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Review {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match self {
+                Self {
+                    release: field_release,
+                    note: field_note,
+                    stars: field_stars,
+                    until: field_until,
+                } => {
+                    f.debug_struct("Review")
+                        .field("release", field_release)
+                        .field("note", field_note)
+                        .field("stars", field_stars)
+                        .field("until", <NaiveDate as __dotdo::Value>::show(field_until))
+                        .finish()
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::cmp::PartialEq for Review {
+        fn eq(&self, other: &Self) -> bool {
+            match (self, other) {
+                (
+                    Self {
+                        release: left_release,
+                        note: left_note,
+                        stars: left_stars,
+                        until: left_until,
+                    },
+                    Self {
+                        release: right_release,
+                        note: right_note,
+                        stars: right_stars,
+                        until: right_until,
+                    },
+                ) => {
+                    left_release == right_release && left_note == right_note
+                        && left_stars == right_stars
+                        && <NaiveDate as __dotdo::Value>::same(left_until, right_until)
+                }
+            }
+        }
+    }
+};
+const _: () = {
+    use ::dotdo::__private as __dotdo;
+    #[automatically_derived]
+    impl __dotdo::Form for Review {
+        const FORM: &'static __dotdo::FormDef = &__dotdo::FormDef {
+            name: "Review",
+            title: "Risk review",
+            doc: "What the reviewer fills in.\n\nBoth the risk team and the owner use it.",
+            fields: &[
+                __dotdo::FormField {
+                    doc: "Release this order?",
+                    ..__dotdo::FormField::of::<bool>("release")
+                },
+                __dotdo::FormField {
+                    length: __dotdo::Some((__dotdo::Some(1u32), __dotdo::Some(500u32))),
+                    doc: "Anything that somebody should know.",
+                    ..__dotdo::FormField::of::<Option<String>>("note")
+                },
+                __dotdo::FormField {
+                    default: __dotdo::Some(|| __dotdo::Json::of(
+                        &Review::__default_stars(),
+                    )),
+                    range: __dotdo::Some((__dotdo::Some(1f64), __dotdo::Some(5f64))),
+                    ..__dotdo::FormField::of::<i64>("stars")
+                },
+                __dotdo::FormField {
+                    rules: &[
+                        __dotdo::FormRule {
+                            holds: |json| <NaiveDate as __dotdo::Value>::holds(
+                                json,
+                                |until| *until > NaiveDate::MIN,
+                            ),
+                            message: "there is no such day",
+                        },
+                    ],
+                    ..__dotdo::FormField::new(
+                        "until",
+                        <NaiveDate as __dotdo::Value>::SHAPE,
+                        <NaiveDate as __dotdo::Value>::NULLABLE,
+                        <NaiveDate as __dotdo::Value>::fits,
+                    )
+                },
+            ],
+            rules: &[
+                __dotdo::FormRule {
+                    holds: |json| <Review as __dotdo::Value>::holds(
+                        json,
+                        |review| review.release || review.note.is_some(),
+                    ),
+                    message: "say why it is held back",
+                },
+            ],
+            normal: __dotdo::normal_form::<Self>,
+        };
+    }
+};
+#[derive(Clone, Debug)]
+#[derive(::dotdo::__private::Form)]
+#[dotdo_derived(Clone, Debug)]
+pub struct Approval {
+    pub approved: bool,
+}
+const _: () = {
+    use ::dotdo::__private as __dotdo;
+    #[automatically_derived]
+    impl __dotdo::Value for Approval {
+        const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
+            "Approval",
+            &[__dotdo::Member::of::<bool>("approved", "")],
+        );
+        type Next = ();
+    }
+    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+    #[serde(
+        crate = "__dotdo::serde",
+        remote = "Approval",
+        rename = "Approval",
+        expecting = "`Approval`",
+        deny_unknown_fields
+    )]
+    struct __Approval {
+        approved: bool,
+    }
+    #[automatically_derived]
+    impl __dotdo::serde::Serialize for Approval {
+        fn serialize<S: __dotdo::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> __dotdo::Result<S::Ok, S::Error> {
+            __Approval::serialize(self, serializer)
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __dotdo::serde::Deserialize<'de> for Approval {
+        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> __dotdo::Result<Self, D::Error> {
+            __Approval::deserialize(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::cmp::PartialEq for Approval {
+        fn eq(&self, other: &Self) -> bool {
+            match (self, other) {
+                (Self { approved: left_approved }, Self { approved: right_approved }) => {
+                    left_approved == right_approved
+                }
+            }
+        }
+    }
+};
+const _: () = {
+    use ::dotdo::__private as __dotdo;
+    #[automatically_derived]
+    impl __dotdo::Form for Approval {
+        const FORM: &'static __dotdo::FormDef = &__dotdo::FormDef {
+            name: "Approval",
+            title: "Approval",
+            doc: "",
+            fields: &[__dotdo::FormField::of::<bool>("approved")],
+            rules: &[],
+            normal: __dotdo::normal_form::<Self>,
+        };
+    }
+};
