@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod migration;
 pub mod names;
 pub mod schedule;
+pub mod shape;
 pub mod table;
 
 mod suggest;

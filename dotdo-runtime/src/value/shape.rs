@@ -118,6 +118,44 @@ impl Shape {
         }
     }
 
+    /// The shape as plain data, with its canonical text: `Receipt { number: text, cents: integer }`.
+    pub fn model(self) -> dotdo_core::shape::Shape {
+        use dotdo_core::shape::Shape as Model;
+        let boxed = |inner: &Self| Box::new(inner.model());
+        match self {
+            Self::Nothing => Model::Nothing,
+            Self::Integer => Model::Integer,
+            Self::Real => Model::Real,
+            Self::Boolean => Model::Boolean,
+            Self::Text => Model::Text,
+            Self::Timestamp => Model::Timestamp,
+            Self::Date => Model::Date,
+            Self::Time => Model::Time,
+            Self::Decimal => Model::Decimal,
+            Self::Reference(noun) => Model::Reference(noun.to_owned()),
+            Self::Bytes => Model::Bytes,
+            Self::Embedding => Model::Embedding,
+            Self::Choice(names) => Model::Choice(names.iter().map(|&n| n.to_owned()).collect()),
+            Self::Optional(inner) => Model::Optional(boxed(inner)),
+            Self::List(inner) => Model::List(boxed(inner)),
+            Self::Map(inner) => Model::Map(boxed(inner)),
+            Self::Record(name, members) => Model::Record(name.to_owned(), Self::models(members)),
+            Self::Tuple(places) => Model::Tuple(places.iter().map(|p| p.model()).collect()),
+            Self::OneOf(name, members) => Model::OneOf(name.to_owned(), Self::models(members)),
+            Self::Any => Model::Any,
+        }
+    }
+
+    /// Members as plain data.
+    pub fn models(members: &[Member]) -> Vec<dotdo_core::shape::Member> {
+        let model = |member: &Member| dotdo_core::shape::Member {
+            name: member.name.to_owned(),
+            shape: member.shape.model(),
+            optional: member.optional,
+        };
+        members.iter().map(model).collect()
+    }
+
     /// The JSON Schema (2020-12) of the shape.
     pub fn schema(self) -> serde_json::Value {
         use serde_json::json;
