@@ -1,0 +1,7 @@
+// A form is a struct.
+use dotdo::prelude::*;
+
+#[form]
+fn review() {}
+
+fn main() {}
