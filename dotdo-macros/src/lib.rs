@@ -11,6 +11,7 @@ mod paths;
 mod serial;
 mod signature;
 mod source;
+mod test;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -101,6 +102,12 @@ pub fn every(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn durable(args: TokenStream, item: TokenStream) -> TokenStream {
     function::attribute(function::Mark::Durable, args.into(), item.into()).into()
+}
+
+/// See `dotdo::test`.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    test::attribute(args.into(), item.into()).into()
 }
 
 /// See `dotdo::app`.

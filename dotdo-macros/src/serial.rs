@@ -7,7 +7,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, LitStr, Type};
+use syn::{Ident, LitStr, Type, Visibility};
 
 use crate::signature::{Arg, generic_types, is_named, last_segment};
 use crate::source::{plain_name, respan};
@@ -164,12 +164,12 @@ pub fn carrier(p: &TokenStream) -> TokenStream {
     }
 }
 
-/// The fields of such a struct.
-pub fn carried(p: &TokenStream, args: &[Arg]) -> TokenStream {
+/// The fields of such a struct, which are as visible as it is.
+pub fn carried(p: &TokenStream, args: &[Arg], vis: Option<&Visibility>) -> TokenStream {
     let fields = args.iter().map(|Arg { ident, name, ty }| {
         let rename = (plain_name(ident) != *name).then(|| quote!(#[serde(rename = #name)]));
         let how = field(p, ty, None);
-        quote!(#rename #how #ident: #ty)
+        quote!(#rename #how #vis #ident: #ty)
     });
     quote!(#(#fields),*)
 }

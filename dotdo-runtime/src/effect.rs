@@ -195,6 +195,15 @@ pub struct StepDef {
     pub run: fn(Json) -> LocalFuture<Result<Json>>,
 }
 
+/// A `#[durable]` step that returns an `R`, as the type that shares its name. Its fields are the step's arguments.
+///
+/// A test puts something in its place: `sim.mock::<charge>().with(|charge { cents, .. }| Ok(cents))`.
+#[diagnostic::on_unimplemented(
+    message = "the step `{Self}` does not return a `{R}`",
+    label = "this returns something else than the step does"
+)]
+pub trait StepFn<R>: crate::business::Listed + DeserializeOwned + 'static {}
+
 /// A call of a `#[durable]` function: a description of a step.
 #[must_use = "a step does nothing until a context runs it: `cx.run(..).await?` or `cx.send(..)`"]
 #[derive(Clone, Debug)]

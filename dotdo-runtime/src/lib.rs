@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod noun;
 pub mod object;
 pub mod people;
+pub mod planted;
 pub mod query;
 pub mod store;
 pub mod stub;

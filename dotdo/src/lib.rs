@@ -240,6 +240,55 @@ pub use dotdo_macros::verb;
 #[doc(inline)]
 pub use dotdo_macros::verbs;
 
+/// Makes a function a test of a business, run in the simulation. It is there with the feature `test`, for
+/// `[dev-dependencies]`.
+///
+/// The function takes a [`Sim`] of its business. Options: `seed = 7` is the first seed and `seeds = 100` how many;
+/// `faults = "network"`, `"crashes"` or `"all"` lets things go wrong; `crash = "every step"` or `"every turn"` says
+/// where the process crashes; `start = "2026-11-02T12:00:00Z"` is the time at which it begins.
+///
+/// ```
+/// use dotdo::Sim;
+/// use dotdo::prelude::*;
+///
+/// #[noun]
+/// pub struct Customer {
+///     pub email: String,
+/// }
+///
+/// #[on(Customer::created)]
+/// async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
+///     cx.sleep(days(1)).await?;
+///     cx.run(send_mail(event.data.email.clone())).await
+/// }
+///
+/// #[durable]
+/// async fn send_mail(to: String) -> Result<()> {
+///     bail!("there is no mail server to send to {to}")
+/// }
+///
+/// dotdo::app! { pub Crm { Customer, welcome, send_mail } }
+///
+/// #[dotdo::test(crash = "every step")]
+/// async fn welcomes_after_a_day(sim: Sim<Crm>) -> Result<()> {
+///     let mails = sim.mock::<send_mail>().with(|_| Ok(()));
+///     sim.create(Customer { email: "ann@shop.example".into() }).await?;
+///     sim.advance(hours(23)).await;
+///     assert_eq!(mails.count(), 0);
+///     sim.advance(hours(2)).await;
+///     assert_eq!(mails.calls()?[0].to, "ann@shop.example");
+///     assert_eq!(mails.distinct(), 1, "tried again after the crash, with the same key");
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+#[cfg(feature = "test")]
+#[doc(inline)]
+pub use dotdo_macros::test;
+
+#[cfg(feature = "test")]
+pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
+
 pub use dotdo_runtime::business::{AppDef, Business};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey};
@@ -280,7 +329,7 @@ pub mod prelude {
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
-    pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, run_step};
+    pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};
     pub use dotdo_runtime::event::{AllEvents, event_verb, unknown_event};
     pub use dotdo_runtime::flow::{
         FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any,
@@ -305,6 +354,13 @@ pub mod __private {
 
     #[cfg(not(target_arch = "wasm32"))]
     pub use dotdo_runtime::host::native::main;
+
+    /// What tests name.
+    #[cfg(feature = "test")]
+    pub mod sim {
+        pub use dotdo_runtime::host::sim::Faults;
+        pub use dotdo_runtime::host::sim::test::{Crash, Options, run};
+    }
 }
 
 #[cfg(doctest)]

@@ -33,8 +33,8 @@ fn review(release: bool) -> Review {
     }
 }
 
-fn inbox(test: &Test) -> Inbox<'_, dotdo::host::native::Handle> {
-    Inbox::of(test.business().handle(), test.business().app().domain())
+fn inbox(test: &Test) -> Inbox<'_, support::Reach> {
+    Inbox::of(test.business().reach(), test.business().app().domain())
 }
 
 async fn asks(test: &Test, filter: AskFilter) -> Vec<AskRow> {
@@ -262,7 +262,7 @@ mod in_the_tenant {
         let key = dotdo::runtime_app::ObjectKey::tenant(test.business().app().domain());
         let mut versions = Vec::new();
         for _ in 0..2 {
-            let row = dotdo::host::ask(test.business().handle(), key.clone(), request()).await;
+            let row = dotdo::host::ask(test.business().reach(), key.clone(), request()).await;
             versions.push(row.unwrap().tree()["version"].clone());
         }
         assert_eq!(versions[0], versions[1]);

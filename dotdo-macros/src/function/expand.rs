@@ -75,8 +75,14 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
     };
     let definition = quote!(<#ident as #p::Listed>::ITEM.#description());
     let description = self::description(durable, args, &described, &definition, ident);
-    let (carrier, fields) = (serial::carrier(&p), serial::carried(&p, &args.args));
+    let (carrier, fields) = (
+        serial::carrier(&p),
+        serial::carried(&p, &args.args, Some(vis)),
+    );
     let body = body(durable, &run);
+    let output = &args.output;
+    let standin =
+        matches!(form, Form::Step(_)).then(|| quote!(impl __dotdo::StepFn<#output> for #ident {}));
     quote! {
         #description
         #(#cfgs)*
@@ -94,6 +100,7 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
                     __dotdo::Item::#item(&#def)
                 };
             }
+            #standin
         };
     }
 }

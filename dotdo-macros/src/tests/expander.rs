@@ -87,12 +87,13 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
         "verbs" => verbs::attribute(args, item),
         "on" => function::attribute(Mark::On, args, item),
         "every" => function::attribute(Mark::Every, args, item),
+        "test" => crate::test::attribute(args, item),
         _ => function::attribute(Mark::Durable, args, item),
     }
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    ["noun", "form", "verbs", "on", "every", "durable"].contains(&last_word(attr).as_str())
+    ["noun", "form", "verbs", "on", "every", "durable", "test"].contains(&last_word(attr).as_str())
         || ["Value", "Noun", "Form"]
             .iter()
             .any(|name| derives(attr, name))

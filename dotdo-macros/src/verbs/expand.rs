@@ -196,7 +196,7 @@ fn carrier_of(method: &Method) -> TokenStream {
 fn struct_of(attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
     let (cfgs, ident) = (cfgs(attrs), carrier(method));
     let p = quote!(__dotdo);
-    let (derives, fields) = (serial::carrier(&p), serial::carried(&p, args));
+    let (derives, fields) = (serial::carrier(&p), serial::carried(&p, args, None));
     quote! {
         #(#cfgs)*
         #derives

@@ -127,8 +127,8 @@ pub(crate) struct charge {
         serialize_with = "<Id < Order > as ::dotdo::__private::Value>::write",
         deserialize_with = "<Id < Order > as ::dotdo::__private::Value>::read"
     )]
-    order: Id<Order>,
-    cents: i64,
+    pub(crate) order: Id<Order>,
+    pub(crate) cents: i64,
 }
 const _: () = {
     use ::dotdo::__private as __dotdo;
@@ -175,6 +175,7 @@ const _: () = {
             )
         };
     }
+    impl __dotdo::StepFn<Receipt> for charge {}
 };
 #[cfg(feature = "onboarding")]
 fn onboard(who: Id<Customer>) -> ::dotdo::__private::Child<()> {

@@ -247,6 +247,7 @@ const _: () = {
             )
         };
     }
+    impl __dotdo::StepFn<()> for send_mail {}
 };
 pub struct Crm;
 const _: () = {

@@ -9,6 +9,7 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 
 use crate::app::{App, ObjectKey};
+use crate::effect::{Deed, Effect};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::object::{Answer, Request};
@@ -17,6 +18,10 @@ use crate::value::Cell;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+#[cfg(all(feature = "sim", not(target_arch = "wasm32")))]
+pub mod sim;
+#[cfg(not(target_arch = "wasm32"))]
+mod sqlite;
 
 /// The `SQLite` database of one object.
 pub trait Sql {
@@ -82,4 +87,40 @@ pub async fn ask_home<P: Peers>(
         return Err(Error::invalid("the id is empty"));
     }
     ask(peers, to, Request::new(actor, op)).await
+}
+
+/// The request that an effect is when it is run from outside, and whom it is for. A call with a key takes effect once.
+pub(crate) fn request_of<E: Effect>(
+    app: &App,
+    tenant: &str,
+    effect: E,
+    new_id: impl FnOnce() -> String,
+) -> Result<(ObjectKey, Request)> {
+    let key = effect.options().key;
+    let mut ops = match effect.into_deed() {
+        Deed::Call(ops) => ops,
+        Deed::Find(spec) => vec![Op::Find(spec)],
+        Deed::Count(spec) => vec![Op::Count(spec)],
+        _ => {
+            return Err(Error::invalid(
+                "from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb",
+            ));
+        }
+    };
+    if let Some(Op::Create { noun, id, .. }) = ops.first_mut()
+        && id.is_none()
+        && app.is_object(noun)
+    {
+        *id = Some(new_id());
+    }
+    let first = ops
+        .first()
+        .ok_or_else(|| Error::internal("a call without an operation"))?;
+    let to = app.home(tenant, first)?;
+    let request = Request {
+        id: key.map(|key| format!("run/{key}")),
+        actor: "host".to_owned(),
+        ops,
+    };
+    Ok((to, request))
 }

@@ -1,23 +1,42 @@
-//! What the behaviour tests share: a business in a directory of its own, with a clock that only the test moves.
+//! What the behaviour tests share: a business on data of its own, with a clock that only the test moves.
+//!
+//! A test of behaviour is written once and runs on every host. Each file of tests is a program that runs on the embedded
+//! host; the program `on_sim` has the same files once more and runs on the simulated one.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod business;
+
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use dotdo::host::native::{Clock, Durability, Embedded};
+use dotdo::host::native::{Clock, Durability, Embedded, EmbeddedBuilder};
 use dotdo::object::Request;
 use dotdo::runtime_app::ObjectKey;
-use dotdo::{AppDef, Effect, Result, host};
+use dotdo::{AppDef, Effect, Result, Sim, host};
+
+#[allow(unused_imports, reason = "each test file uses a part of it")]
+pub use business::{Business, Reach};
+
+/// Whether this program runs the tests on the simulated host.
+pub const SIMULATED: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"on_sim");
+
+thread_local! {
+    /// The simulation of the test that this thread runs.
+    static SIM: RefCell<Option<Sim>> = const { RefCell::new(None) };
+}
 
 /// A business under test.
 pub struct Test {
     folder: tempfile::TempDir,
     def: &'static AppDef,
     clock: Clock,
-    business: Option<Embedded>,
+    business: Option<Business>,
+    /// A simulation that is down, and for how long it has been.
+    down: Option<(Business, Duration)>,
 }
 
 /// Monday, 2 November 2026, noon UTC.
@@ -32,6 +51,7 @@ impl Test {
             def,
             clock: Clock::manual(noon()),
             business: None,
+            down: None,
         };
         test.start();
         test
@@ -41,28 +61,44 @@ impl Test {
         self.start_with(|builder| builder);
     }
 
-    pub fn start_with(
-        &mut self,
-        set: impl FnOnce(host::native::EmbeddedBuilder) -> host::native::EmbeddedBuilder,
-    ) {
+    /// Starts it; what is set concerns the embedded host alone.
+    pub fn start_with(&mut self, set: impl FnOnce(EmbeddedBuilder) -> EmbeddedBuilder) {
+        if let Some((business, time)) = self.down.take() {
+            business.as_sim().expect("a simulation").down_for(time);
+            self.business = Some(business);
+            return;
+        }
+        if SIMULATED {
+            let sim = Sim::<()>::builder(self.def)
+                .start_at(noon())
+                .start::<()>()
+                .expect("it starts");
+            SIM.set(Some(sim.clone()));
+            self.business = Some(Business::sim(sim));
+            return;
+        }
         // Relaxed: the tests kill the process at most, never the machine.
         let builder = Embedded::of(self.def, self.folder.path())
             .clock(self.clock.clone())
             .durability(Durability::Relaxed)
             .threads(2);
-        self.business = Some(set(builder).start().expect("it starts"));
+        self.business = Some(Business::embedded(set(builder).start().expect("it starts")));
     }
 
-    pub fn business(&self) -> &Embedded {
+    pub fn business(&self) -> &Business {
         self.business.as_ref().expect("it runs")
     }
 
+    /// Where the embedded host has its data.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        match self.business.as_ref().and_then(Business::as_sim) {
+            Some(sim) => sim.now(),
+            None => self.clock.now(),
+        }
     }
 
     pub async fn run<E: Effect>(&self, effect: E) -> Result<E::Output> {
@@ -81,16 +117,25 @@ impl Test {
 
     /// Stops as a crash would, and starts again on the same data.
     pub async fn crash(&mut self) {
-        self.business.take().expect("it runs").crash();
-        self.start();
+        if let Some(sim) = self.business().as_sim() {
+            sim.kill().await;
+        } else {
+            self.business.take().expect("it runs").crash();
+            self.start();
+        }
         self.settled().await;
     }
 
     /// Stops in good order, and starts again on the same data with this business.
     pub async fn restart_as(&mut self, def: &'static AppDef) {
-        self.business.take().expect("it runs").shutdown().await;
-        self.def = def;
-        self.start();
+        if let Some(sim) = self.business().as_sim() {
+            sim.swap(def).await.expect("it starts");
+            self.def = def;
+        } else {
+            self.business.take().expect("it runs").shutdown().await;
+            self.def = def;
+            self.start();
+        }
         self.settled().await;
     }
 
@@ -100,12 +145,21 @@ impl Test {
     }
 
     pub async fn stop(&mut self) {
-        self.business.take().expect("it runs").shutdown().await;
+        let business = self.business.take().expect("it runs");
+        if SIMULATED {
+            business.settled().await;
+            self.down = Some((business, Duration::ZERO));
+        } else {
+            business.shutdown().await;
+        }
     }
 
     /// Lets time pass while nothing runs.
-    pub fn skip_time(&self, by: Duration) {
+    pub fn skip_time(&mut self, by: Duration) {
         self.clock.advance(by);
+        if let Some((_, time)) = &mut self.down {
+            *time += by;
+        }
     }
 
     /// Asks the tenant's own object.
@@ -133,9 +187,18 @@ impl Test {
         key: ObjectKey,
         op: dotdo_runtime::stub::Op,
     ) -> Result<T> {
-        let json = host::ask(self.business().handle(), key, Request::new("test", op)).await?;
+        let json = host::ask(self.business().reach(), key, Request::new("test", op)).await?;
         json.read()
     }
+}
+
+/// Lets others go on: the threads of the embedded host, or the next event of the simulated one.
+pub async fn breathe() {
+    let sim = SIM.with_borrow(Clone::clone);
+    if let Some(sim) = sim {
+        sim.step();
+    }
+    tokio::task::yield_now().await;
 }
 
 pub mod serde_json_value {
@@ -160,7 +223,7 @@ impl Log {
     /// Waits until a line has been said.
     pub async fn said(&self, text: &str) {
         while self.count(text) == 0 {
-            tokio::task::yield_now().await;
+            breathe().await;
         }
     }
     pub fn count(&self, text: &str) -> usize {

@@ -18,11 +18,9 @@ use super::worker::{Mail, Worker};
 use super::{Durability, Handle, Mailbox};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
-use crate::effect::{Deed, Effect};
+use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::ask;
-use crate::object::Request;
-use crate::stub::Op;
+use crate::host::{ask, request_of};
 
 /// Requests that may wait for one thread.
 const MAILBOX: usize = 8192;
@@ -203,32 +201,7 @@ impl Embedded {
 
     /// Performs a call or a question in a tenant and waits for its answer. A call with a key takes effect once.
     pub async fn run_in<E: Effect>(&self, tenant: &str, effect: E) -> Result<E::Output> {
-        let key = effect.options().key;
-        let mut ops = match effect.into_deed() {
-            Deed::Call(ops) => ops,
-            Deed::Find(spec) => vec![Op::Find(spec)],
-            Deed::Count(spec) => vec![Op::Count(spec)],
-            Deed::Step(..) | Deed::Flow(..) | Deed::Named(..) | Deed::Ask(_) => {
-                return Err(Error::invalid(
-                    "from outside, only calls and questions can be run; a step or flow is run by a flow, or sent by a verb, and people are asked by flows",
-                ));
-            }
-        };
-        if let Some(Op::Create { noun, id, .. }) = ops.first_mut()
-            && id.is_none()
-            && self.app.is_object(noun)
-        {
-            *id = Some(self.new_id());
-        }
-        let first = ops
-            .first()
-            .ok_or_else(|| Error::internal("a call without an operation"))?;
-        let to = self.app.home(tenant, first)?;
-        let request = Request {
-            id: key.map(|key| format!("run/{key}")),
-            actor: "host".to_owned(),
-            ops,
-        };
+        let (to, request) = request_of(self.app, tenant, effect, || self.new_id())?;
         ask(&self.handle, to, request).await?.read()
     }
 

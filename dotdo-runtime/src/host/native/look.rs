@@ -6,7 +6,7 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 
 use super::clock::Clock;
-use super::sqlite::Database;
+use super::file::ObjectFile;
 use super::{Durability, embedded, path_of};
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ fn look_at(app: &'static App, folder: &Path, key: ObjectKey) -> Result<Json> {
     if !path.exists() {
         return Err(Error::not_found(format_args!("there is no {key}")));
     }
-    let sql = Rc::new(Database::open(&path, Durability::Sync)?) as Rc<dyn Sql>;
+    let sql = ObjectFile::open(&path, Durability::Sync)?.database as Rc<dyn Sql>;
     let mut object = Object::asleep(app, key, sql, Rc::new(Onlooker(Clock::system())));
     let outputs = object.handle(Input::Request(Request::new("inspect", Op::Inspect), 0));
     outputs

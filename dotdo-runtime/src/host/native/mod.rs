@@ -8,11 +8,11 @@ mod alarms;
 mod cli;
 mod clock;
 mod embedded;
+mod file;
 mod gate;
 mod look;
 mod server;
 mod shared;
-mod sqlite;
 mod steps;
 mod worker;
 

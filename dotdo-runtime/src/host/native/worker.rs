@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::activity::Guard;
+use super::file::ObjectFile;
 use super::gate::{self, Gate};
 use super::shared::{NativeEnv, Shared};
-use super::sqlite::Database;
 use super::{Durability, Handle, path_of};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -59,7 +59,7 @@ pub(super) enum Mail {
 
 struct Slot {
     object: Object,
-    database: Rc<Database>,
+    file: ObjectFile,
     env: Rc<NativeEnv>,
     /// The entry in the worker's timers.
     timer: Option<i64>,
@@ -283,12 +283,12 @@ impl Worker {
         if self.slots.len() >= self.shared.max_open {
             self.make_room();
         }
-        let database = Rc::new(Database::open(&path, self.shared.durability)?);
+        let file = ObjectFile::open(&path, self.shared.durability)?;
         let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
         let (object, outputs) = Object::open(
             self.shared.app,
             key.clone(),
-            database.clone() as Rc<dyn Sql>,
+            file.database.clone() as Rc<dyn Sql>,
             env.clone() as Rc<dyn Env>,
         )?;
         let used = self.shared.clock.micros();
@@ -296,7 +296,7 @@ impl Worker {
             key.clone(),
             Slot {
                 object,
-                database,
+                file,
                 env,
                 timer: None,
                 batch: 0,
@@ -332,7 +332,7 @@ impl Worker {
             return;
         };
         slot.used = now;
-        let before = slot.database.writes();
+        let before = slot.file.database.writes();
         let outputs = slot.object.handle(input);
         self.after_turn(key, before, outputs);
     }
@@ -342,7 +342,9 @@ impl Worker {
         let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
-        if slot.database.writes() != writes_before && self.shared.durability == Durability::Batch {
+        if slot.file.database.writes() != writes_before
+            && self.shared.durability == Durability::Batch
+        {
             slot.batch = self.batch;
             self.files.push(key.clone());
         }
@@ -476,7 +478,7 @@ impl Worker {
         for key in &keys {
             // One that was closed meanwhile was checkpointed, and so synced, by SQLite.
             if let Some(slot) = self.slots.get(key) {
-                match slot.database.files() {
+                match slot.file.files() {
                     Ok(more) => files.extend(more),
                     Err(error) => failed = Some(error),
                 }
@@ -582,7 +584,7 @@ impl Worker {
         }
         if slot.batch > self.synced {
             // What it held back still waits for the gate; its file is synced here, while it is open.
-            let _ = slot.database.files().and_then(|files| gate::sync(&files));
+            let _ = slot.file.files().and_then(|files| gate::sync(&files));
         }
     }
 
@@ -621,7 +623,7 @@ impl Worker {
         for key in &keys {
             if let Some(slot) = self.slots.get(key)
                 && slot.batch > self.synced
-                && let Ok(more) = slot.database.files()
+                && let Ok(more) = slot.file.files()
             {
                 files.extend(more);
             }

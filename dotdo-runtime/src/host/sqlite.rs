@@ -1,14 +1,10 @@
-//! One object's database: a `SQLite` file in WAL mode that this process has for itself.
+//! The `SQLite` database of one object, for every host that runs `SQLite` in its own process.
 
-use std::cell::{Cell as StdCell, OnceCell};
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::cell::Cell as StdCell;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};
 
-use super::Durability;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::value::Cell;
@@ -16,88 +12,67 @@ use crate::value::Cell;
 /// Prepared statements kept for each open object.
 const STATEMENTS: usize = 96;
 
-/// One object's database.
+/// One object's database: in WAL mode, and for this connection alone.
 pub(super) struct Database {
     connection: Connection,
-    path: PathBuf,
+    /// What the user knows it by.
+    name: String,
     depth: StdCell<u32>,
     read_only: StdCell<bool>,
-    /// Whether the file was made by this, so that its name has to be made safe too.
-    is_new: bool,
-    /// Handles for syncing. Kept until the connection is closed: closing a handle of a file that `SQLite` has locked
-    /// would take its lock away.
-    wal: OnceCell<Arc<File>>,
-    main: OnceCell<Result<Arc<File>>>,
+}
+
+/// What `SQLite` itself syncs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Syncs {
+    /// Every commit, rather than checkpoints alone.
+    pub commits: bool,
+    /// The first page of a new file.
+    pub creation: bool,
 }
 
 impl Database {
-    /// Opens the file, making it if need be.
-    pub fn open(path: &Path, durability: Durability) -> Result<Self> {
-        let is_new = !path.exists();
-        if is_new && let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| cannot(path, &e))?;
-        }
-        let connection = Connection::open(path).map_err(|e| cannot(path, &e))?;
-        let synchronous = match durability {
-            Durability::Sync => "FULL",
+    /// Takes over a connection that was opened and not used.
+    pub fn of(connection: Connection, name: String, syncs: Syncs) -> Result<Self> {
+        let database = Self {
+            connection,
+            name,
+            depth: StdCell::new(0),
+            read_only: StdCell::new(false),
+        };
+        let synchronous = if syncs.commits {
+            "FULL"
+        } else {
             // A checkpoint still syncs, so the file itself is never torn.
-            Durability::Batch | Durability::Relaxed => "NORMAL",
+            "NORMAL"
         };
         // Turning a new file into one with a log writes its first page, with syncs of its own. Where the gate syncs
         // the file and its folders before anything is acknowledged, those are not needed.
-        if is_new && durability != Durability::Sync {
-            connection
-                .execute_batch("PRAGMA synchronous = OFF")
-                .map_err(|e| cannot(path, &e))?;
-        }
-        connection
+        let creation = if syncs.creation {
+            ""
+        } else {
+            "PRAGMA synchronous = OFF;"
+        };
+        database
+            .connection
             .execute_batch(&format!(
-                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
+                "{creation} PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
             ))
-            .map_err(|e| cannot(path, &e))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            depth: StdCell::new(0),
-            read_only: StdCell::new(false),
-            is_new,
-            wal: OnceCell::new(),
-            main: OnceCell::new(),
-        })
+            .map_err(|e| cannot(&database.name, &e))?;
+        database
+            .connection
+            .set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(database)
     }
 
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
         self.connection.total_changes()
     }
-
-    /// The files whose sync makes all that was committed safe.
-    pub fn files(&self) -> Result<Vec<Arc<File>>> {
-        let open = |path: &Path| File::open(path).map(Arc::new).map_err(|e| cannot(path, &e));
-        if let Some(wal) = self.wal.get() {
-            return Ok(vec![wal.clone()]);
-        }
-        let mut wal = self.path.clone().into_os_string();
-        wal.push("-wal");
-        let wal = open(Path::new(&wal))?;
-        let mut files = vec![self.wal.get_or_init(|| wal).clone()];
-        if self.is_new {
-            files.push(self.main.get_or_init(|| open(&self.path)).clone()?);
-            // The names of new files live in their folders.
-            for folder in self.path.ancestors().skip(1).take(4) {
-                files.push(open(folder)?);
-            }
-        }
-        Ok(files)
-    }
 }
 
-fn cannot(path: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::new(
-        ErrorKind::Storage,
-        format_args!("{}: {why}", path.display()),
-    )
+/// The error of a file that cannot be used.
+pub(super) fn cannot(name: &str, why: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Storage, format_args!("{name}: {why}"))
 }
 
 impl ToSql for Cell {
@@ -145,7 +120,7 @@ impl Database {
             other => other.to_string(),
         };
         if kind == ErrorKind::Storage {
-            Error::new(kind, format_args!("{}: {text}", self.path.display()))
+            Error::new(kind, format_args!("{}: {text}", self.name))
         } else {
             Error::new(kind, text)
         }
