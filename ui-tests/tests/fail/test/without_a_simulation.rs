@@ -1,0 +1,15 @@
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Customer {
+    pub email: String,
+}
+
+dotdo::app! { pub Crm { Customer } }
+
+#[dotdo::test]
+async fn it_works() -> Result<()> {
+    Ok(())
+}
+
+fn main() {}
