@@ -291,6 +291,12 @@ impl Worker {
             file.database.clone() as Rc<dyn Sql>,
             env.clone() as Rc<dyn Env>,
         )?;
+        // Nothing was under way, and nothing had to be written to find that out: the mark that it might be can go, or
+        // every crash from here on would wake the object. What was written is not safe yet, so the mark stays until
+        // the object goes to sleep.
+        if file.database.writes() == 0 {
+            env.settle()?;
+        }
         let used = self.shared.clock.micros();
         self.slots.insert(
             key.clone(),
