@@ -1,5 +1,6 @@
 //! The one way in for people and for CI: `cargo xtask <command>`.
 
+mod bench;
 mod check;
 mod shell;
 mod test;
@@ -14,6 +15,7 @@ cargo xtask <command>
   ci       check, then test: everything CI does
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
+  bench    measurements: `cargo xtask bench` says which
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         Some("check") => check::check(),
         Some("ci") => check::check().and_then(|()| test::test()),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
+        Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

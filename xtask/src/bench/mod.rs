@@ -1,0 +1,22 @@
+//! `bench`: measurements that anyone can repeat. Ratios of one run count; seconds are this machine's.
+
+mod compile;
+mod cpu;
+mod programs;
+mod table;
+
+const HELP: &str = "\
+cargo xtask bench <what>
+
+  compile   what a noun costs to compile, beside serde and other crates
+            [--sizes 1,10,100,300] [--runs 3] [--only serde,nouns] [--write]
+";
+
+/// Runs a benchmark.
+pub fn bench(mut args: impl Iterator<Item = String>) -> Result<(), String> {
+    match args.next().as_deref() {
+        Some("compile") => compile::compile(args),
+        Some(other) => Err(format!("there is no benchmark `{other}`\n\n{HELP}")),
+        None => Err(HELP.to_owned()),
+    }
+}
