@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::error::{Error, Result};
 use crate::flow::FlowDef;
+use crate::journal::Undoer;
 use crate::json::Json;
 use crate::query::FindSpec;
 use crate::stub::Op;
@@ -31,6 +32,10 @@ pub trait Effect: Sized {
     #[doc(hidden)]
     fn options(&self) -> Options {
         Options::default()
+    }
+    #[doc(hidden)]
+    fn take_undoer(&mut self) -> Option<Undoer> {
+        None
     }
 }
 
@@ -53,6 +58,20 @@ pub trait EffectExt: Effect {
         With {
             effect: self,
             options,
+        }
+    }
+
+    /// How it is undone if the flow fails for good later: with what this makes of its result. See
+    /// [`Undoable`](Undoable).
+    fn undo<U: Effect>(self, undo: impl FnOnce(Self::Output) -> U + 'static) -> Undoable<Self> {
+        let undoer = move |result: &Json| {
+            let undo = undo(result.read()?);
+            let options = undo.options();
+            Ok((undo.into_deed(), options))
+        };
+        Undoable {
+            effect: self,
+            undoer: Some(Box::new(undoer)),
         }
     }
 
@@ -85,6 +104,42 @@ impl<E: Effect> Effect for With<E> {
     fn options(&self) -> Options {
         self.options.clone()
     }
+    fn take_undoer(&mut self) -> Option<Undoer> {
+        self.effect.take_undoer()
+    }
+}
+
+/// An effect that can be undone: `cx.run(charge(..).undo(refund)).await?`.
+///
+/// When the flow fails for good, by an error, by its time limit or because it is cancelled, what it has done and said
+/// how to undo is undone, the last first. Each undoing is a durable effect of its own, and one that fails for good is
+/// a dead letter, while the others still run.
+#[must_use = "an effect does nothing until a context runs it: `cx.run(..).await?`"]
+pub struct Undoable<E> {
+    effect: E,
+    undoer: Option<Undoer>,
+}
+
+impl<E: std::fmt::Debug> std::fmt::Debug for Undoable<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Undoable").field(&self.effect).finish()
+    }
+}
+
+impl<E: Effect> Effect for Undoable<E> {
+    type Output = E::Output;
+    fn into_deed(self) -> Deed {
+        self.effect.into_deed()
+    }
+    fn options(&self) -> Options {
+        Options {
+            undo: true,
+            ..self.effect.options()
+        }
+    }
+    fn take_undoer(&mut self) -> Option<Undoer> {
+        self.undoer.take()
+    }
 }
 
 #[doc(hidden)]
@@ -96,6 +151,12 @@ pub struct Options {
     pub retry: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Duration>,
+    /// Whether it can be undone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undo: bool,
+    /// Whether the branch that asked for it was given up: it is undone as soon as it is done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub abandoned: bool,
 }
 
 /// What an effect is once its types are gone.

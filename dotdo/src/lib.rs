@@ -291,9 +291,10 @@ pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
 
 pub use dotdo_runtime::business::{AppDef, Business};
 pub use dotdo_runtime::context::{Things, View};
-pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey};
+pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey, Undoable};
 pub use dotdo_runtime::event::{AllEvents, DomainEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};
+pub use dotdo_runtime::journal::{Arm, Arms, Branch, OneOf2, OneOf3, OneOf4};
 pub use dotdo_runtime::noun::{EventKey, Row};
 pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};
 pub use dotdo_runtime::query::{Column, Filter, Find, Found, TextColumn};
@@ -319,8 +320,9 @@ pub use dotdo_runtime::host::native::Exit;
 pub mod prelude {
     pub use crate::{
         Answer, AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Human, Id, Many,
-        Noun, NounEvent, Ref, Result, StepKey, TextColumn, Tx, Value, View, bail, days, durable,
-        ensure, every, form, hours, millis, minutes, noun, on, query, secs, verb, verbs, weeks,
+        Noun, NounEvent, OneOf2, OneOf3, OneOf4, Ref, Result, StepKey, TextColumn, Tx, Value, View,
+        bail, days, durable, ensure, every, form, hours, millis, minutes, noun, on, query, secs,
+        verb, verbs, weeks,
     };
 }
 

@@ -17,9 +17,15 @@ mod migration;
 mod objects;
 #[path = "people.rs"]
 mod people;
+#[path = "sagas.rs"]
+mod sagas;
 #[path = "schedules.rs"]
 mod schedules;
 #[path = "things.rs"]
 mod things;
+#[path = "together.rs"]
+mod together;
 #[path = "untyped.rs"]
 mod untyped;
+#[path = "versions.rs"]
+mod versions;

@@ -1,11 +1,14 @@
+use std::future::Future;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::business::{Item, Listed};
 use crate::effect::{Effect, Named, Options};
+use crate::error::Result;
 use crate::id::{AnyNoun, Id};
-use crate::journal::{Act, Durability, Journaled, Run};
+use crate::journal::{Act, All, Arms, Branch, Durability, Journaled, Race, Run};
 use crate::json::Json;
 use crate::noun::{EventKey, Noun};
 use crate::value::Value;
@@ -54,16 +57,77 @@ impl<N> Flow<N> {
 
     /// Performs an effect: journaled, retried with back-off, kept over crashes.
     pub fn run<E: Effect>(&self, effect: E) -> Journaled<E::Output> {
-        let options = effect.options();
-        self.run
-            .ask(Act::Deed(effect.into_deed()), options, Durability::Run)
+        self.perform(effect, Durability::Run)
+    }
+
+    fn perform<E: Effect>(&self, mut effect: E, durability: Durability) -> Journaled<E::Output> {
+        let (options, undoer) = (effect.options(), effect.take_undoer());
+        let act = Act::Deed(effect.into_deed());
+        self.run.ask_undoably(act, options, durability, undoer)
+    }
+
+    /// Does several things at once and waits for all of them: a tuple, an array or a `Vec` of effects and of
+    /// [branches](Self::branch). The first that fails is the result; the others are then given up.
+    ///
+    /// ```ignore
+    /// let (receipt, parcel) = cx.all((charge(order), pack(order))).await?;
+    /// ```
+    pub fn all<A: Arms<N>>(&self, arms: A) -> All<N, A> {
+        All::new(&self.run, arms)
+    }
+
+    /// Does several things at once until one of them is done, well or not. The others are given up: what they wait for
+    /// is cancelled, what they did is undone where they said how.
+    ///
+    /// ```ignore
+    /// match cx.race((ask_first_shop(item), ask_second_shop(item))).await? {
+    ///     OneOf2::First(offer) => ..,
+    ///     OneOf2::Second(offer) => ..,
+    /// }
+    /// ```
+    pub fn race<A: Arms<N>>(&self, arms: A) -> Race<N, A> {
+        Race::new(&self.run, arms)
+    }
+
+    /// A part of the flow that goes on beside others in [`all`](Self::all) or [`race`](Self::race). It gets a `Flow` of
+    /// its own, and uses no other.
+    ///
+    /// ```ignore
+    /// cx.race((ask_supplier(item), cx.branch(|cx| async move { cx.sleep(hours(2)).await }))).await?
+    /// ```
+    pub fn branch<F, Fut, T>(&self, branch: F) -> Branch<F>
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = Result<T>> + 'static,
+    {
+        Branch(branch)
+    }
+
+    /// Whether this run was begun by this version of the function, or a later one. Runs that are under way when the
+    /// function changes go on as they began: `if cx.since(2) { new way } else { old way }`.
+    pub fn since(&self, version: u32) -> bool {
+        self.run.version() >= version
+    }
+
+    /// Passes over what the journal holds of a step or flow that the code no longer runs here:
+    /// `cx.removed::<charge>()`.
+    pub fn removed<T: Listed>(&self) {
+        match T::ITEM {
+            Item::Step(def) => self.run.removed(def.name),
+            Item::Flow(def) => self.run.removed(def.name),
+            // Nouns and parts are in no journal.
+            Item::Noun(_) | Item::Part(_) => {}
+        }
+    }
+
+    /// [`removed`](Self::removed) for a function that is gone: by the name that the journal has.
+    pub fn removed_named(&self, name: &str) {
+        self.run.removed(name);
     }
 
     /// Performs an effect with one attempt: `cx.attempt(ask_the_oracle()).within(secs(5)).await`.
     pub fn attempt<E: Effect>(&self, effect: E) -> Journaled<E::Output> {
-        let options = effect.options();
-        self.run
-            .ask(Act::Deed(effect.into_deed()), options, Durability::Attempt)
+        self.perform(effect, Durability::Attempt)
     }
 
     /// Accepts an effect with the next commit; it is retried by its policy and not awaited.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Act, Command, Durability, Run, deed_name};
+use super::command::deed_name;
+use super::run::given_up;
+use super::{Act, Command, Durability, Run, Undo};
 use crate::effect::{Deed, Options, Policy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
@@ -31,10 +33,18 @@ pub(crate) fn perform(turn: &Turn, run: &Run, command: Command) -> Result<Begun>
         act,
         options,
         durability,
+        schema,
     } = command;
     let now = turn.now();
     match act {
-        Act::Deed(deed) => begin(turn, deed, options, durability, run.id(), &key),
+        Act::Deed(deed) => {
+            let entry = Entry {
+                parent: run.id(),
+                key: &key,
+                schema,
+            };
+            begin_entry(turn, deed, options, durability, &entry)
+        }
         Act::Sleep(duration) => {
             let until = now
                 .checked_add_signed(
@@ -44,14 +54,16 @@ pub(crate) fn perform(turn: &Turn, run: &Run, command: Command) -> Result<Begun>
             sleep(turn, run.id(), &key, until)
         }
         Act::Until(until) => sleep(turn, run.id(), &key, until),
-        Act::Now => value(turn, run.id(), &key, Json::of(&now)),
+        Act::Now => value(turn, run.id(), &key, schema, Json::of(&now)),
+        // Its losers were given up by the object, which has the flows and steps in its hands.
+        Act::Decide { winner, .. } => value(turn, run.id(), &key, schema, Json::of(&winner)),
         Act::Random => {
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "the lower half of a random number is as random"
             )]
             let random = turn.random() as u64;
-            value(turn, run.id(), &key, Json::of(&random))
+            value(turn, run.id(), &key, schema, Json::of(&random))
         }
         Act::Emit {
             noun,
@@ -61,7 +73,7 @@ pub(crate) fn perform(turn: &Turn, run: &Run, command: Command) -> Result<Begun>
         } => {
             let emitted =
                 data.and_then(|data| turn.nested(|| turn.emit(noun, verb, &subject, data)));
-            value(turn, run.id(), &key, emitted.map(|()| Json::null()))
+            value(turn, run.id(), &key, schema, emitted.map(|()| Json::null()))
         }
     }
 }
@@ -81,12 +93,19 @@ fn sleep(turn: &Turn, parent: &str, key: &str, until: DateTime<Utc>) -> Result<B
 }
 
 /// Journals a result that is known at once.
-fn value(turn: &Turn, parent: &str, key: &str, result: Result<Json>) -> Result<Begun> {
+fn value(
+    turn: &Turn,
+    parent: &str,
+    key: &str,
+    schema: Option<String>,
+    result: Result<Json>,
+) -> Result<Begun> {
     let mut action = Action {
         kind: Kind::Value,
         name: name_of(key),
         parent: Some(parent.into()),
         key: Some(key.into()),
+        schema,
         attempts: 1,
         ..Action::new(turn)
     };
@@ -96,6 +115,7 @@ fn value(turn: &Turn, parent: &str, key: &str, result: Result<Json>) -> Result<B
 }
 
 fn name_of(key: &str) -> String {
+    let key = key.rsplit_once('/').map_or(key, |(_, key)| key);
     key.rsplit_once('#')
         .map_or(key, |(name, _)| name)
         .to_owned()
@@ -119,7 +139,7 @@ fn conclude(turn: &Turn, action: &mut Action, result: Result<Json>) {
     }
 }
 
-/// Writes an effect down and sets it going: the one way in for `run`, `attempt` and `send`, from flows and verbs.
+/// Writes an effect down that is no entry of a flow's code, and sets it going.
 pub(crate) fn begin(
     turn: &Turn,
     deed: Deed,
@@ -128,14 +148,43 @@ pub(crate) fn begin(
     parent: &str,
     key: &str,
 ) -> Result<Begun> {
+    let entry = Entry {
+        parent,
+        key,
+        schema: None,
+    };
+    begin_entry(turn, deed, options, durability, &entry)
+}
+
+/// A place in a journal.
+struct Entry<'a> {
+    parent: &'a str,
+    key: &'a str,
+    schema: Option<String>,
+}
+
+/// Writes an effect down and sets it going: the one way in for `run`, `attempt` and `send`, from flows and verbs.
+fn begin_entry(
+    turn: &Turn,
+    deed: Deed,
+    options: Options,
+    durability: Durability,
+    entry: &Entry<'_>,
+) -> Result<Begun> {
+    let (parent, key) = (entry.parent, entry.key);
     let refuse = |error: Error| {
         // A verb that sends what cannot be sent fails as a whole; a flow gets the error as the result.
         if durability == Durability::Send {
             Err(error)
         } else {
-            value(turn, parent, key, Err(error))
+            value(turn, parent, key, entry.schema.clone(), Err(error))
         }
     };
+    if durability == Durability::Send && options.undo {
+        return refuse(Error::invalid(
+            "what is sent is not awaited, so nobody would know when to undo it; run it with `cx.run(..).await?`",
+        ));
+    }
     let mut action = Action {
         name: deed_name(&deed),
         target: turn.key().to_string(),
@@ -143,29 +192,16 @@ pub(crate) fn begin(
         key: Some(key.into()),
         options: options.clone(),
         durability,
+        schema: entry.schema.clone(),
         ..Action::new(turn)
     };
     let app = turn.app();
     match deed {
         Deed::Named(name, args) => {
             if let Some(def) = app.step(&name) {
-                begin(
-                    turn,
-                    Deed::Step(def, args),
-                    options,
-                    durability,
-                    parent,
-                    key,
-                )
+                begin_entry(turn, Deed::Step(def, args), options, durability, entry)
             } else if let Some(def) = app.flow(&name) {
-                begin(
-                    turn,
-                    Deed::Flow(def, args),
-                    options,
-                    durability,
-                    parent,
-                    key,
-                )
+                begin_entry(turn, Deed::Flow(def, args), options, durability, entry)
             } else {
                 refuse(Error::not_found(format_args!(
                     "there is no step or flow named `{name}`"
@@ -302,7 +338,7 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
 /// Decides what the result of an attempt means: done, failed for good, or to be tried again. Gives the final result.
 fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Option<Result<Json>>> {
     match result {
-        Err(error) if error.is_retryable() && action.attempts <= policy(turn, action).retry => {
+        Err(error) if !is_final(turn, action, &error) => {
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "the lower half of a random number is as random"
@@ -324,17 +360,22 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
         result => {
             let result = result.map_err(Error::exhausted);
             conclude(turn, action, result.clone());
+            let is_undo = action.key.as_deref().is_some_and(Undo::is_key);
             let awaited = action.durability != Durability::Send
                 && action
                     .parent
                     .as_deref()
                     .is_some_and(|p| !p.starts_with('$'));
-            if let (Err(error), false) = (&result, awaited) {
+            if let (Err(error), true) = (&result, is_undo || !awaited) {
+                let input = match is_undo.then(|| undone(turn, action)).transpose()? {
+                    Some(Some(child)) => by_hand(turn, &child)?,
+                    _ => action.input.clone(),
+                };
                 letters::put(
                     turn.sql(),
                     &action.id,
                     &action.name,
-                    &action.input,
+                    &input,
                     error,
                     action.attempts,
                     turn.micros(),
@@ -343,6 +384,33 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
             Ok(Some(result))
         }
     }
+}
+
+/// What an undoing was to undo.
+fn undone(turn: &Turn, undoing: &Action) -> Result<Option<Action>> {
+    match (
+        &undoing.parent,
+        undoing.key.as_deref().and_then(Undo::of_key),
+    ) {
+        (Some(flow), Some(key)) => actions::entry(turn.sql(), flow, key),
+        _ => Ok(None),
+    }
+}
+
+/// All that is needed to undo something by hand.
+pub(crate) fn by_hand(turn: &Turn, child: &Action) -> Result<Json> {
+    let flow = child.parent.as_deref().unwrap_or_default();
+    let name = actions::load(turn.sql(), flow)?.map(|flow| flow.name);
+    Json::of(&serde_json::json!({
+        "flow": name,
+        "run": flow,
+        "step": child.name,
+        "key": child.key,
+        "stepKey": StepStart::of(child).key,
+        "input": child.input,
+        "output": child.output,
+        "undo": child.undo,
+    }))
 }
 
 /// Stores the result of an attempt. Gives the final result, if it is one.
@@ -357,6 +425,22 @@ pub(crate) fn settle(
         people::close_question(turn, action)?;
     }
     Ok(done)
+}
+
+/// Whether an error ends an action, or it will be tried again.
+pub(crate) fn is_final(turn: &Turn, action: &Action, error: &Error) -> bool {
+    !(error.is_retryable() && action.attempts <= policy(turn, action).retry)
+}
+
+/// Gives an action up: nobody waits for it any more.
+pub(crate) fn close(turn: &Turn, action: &mut Action, why: &Error) -> Result<()> {
+    conclude(turn, action, Err(given_up(why)));
+    action.status = Status::Cancelled;
+    actions::update(turn.sql(), action)?;
+    if action.kind == Kind::Ask {
+        people::close_question(turn, action)?;
+    }
+    Ok(())
 }
 
 fn policy(turn: &Turn, action: &Action) -> Policy {

@@ -6,6 +6,7 @@
 mod flows;
 pub(crate) mod people;
 pub(crate) mod perform;
+mod saga;
 mod timers;
 pub mod turn;
 mod wake;
@@ -20,6 +21,7 @@ use crate::app::{App, ObjectKey};
 use crate::effect::{LocalFuture, StepDef, StepKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Actor;
+use crate::flow::FlowDef;
 use crate::host::{Env, Sql};
 use crate::journal::{self, Durability, Run};
 use crate::json::Json;
@@ -162,6 +164,7 @@ impl StepStart {
 
 /// A flow that is in memory.
 struct Live {
+    def: &'static FlowDef,
     run: Run,
     future: LocalFuture<Result<Json>>,
 }
@@ -487,6 +490,11 @@ impl Object {
         if let Some(live) = self.live.get(parent) {
             live.run.give(key, result);
             self.touched.push(parent.clone());
+        } else if action.options.abandoned
+            && let Some(flow) = actions::load(turn.sql(), parent)?
+        {
+            // The branch that asked for it was given up, and the flow may have ended since.
+            self.find_undos(turn, &flow)?;
         }
         self.drive(turn, parent)
     }

@@ -348,7 +348,7 @@ impl Object {
             actions::load(turn.sql(), &row.run)?.ok_or_else(|| cannot("it is not there"))?;
         let mut live = self
             .revive(turn, &action)?
-            .map_err(|e| cannot(e.message()))?;
+            .map_err(|e| cannot(e.error().message()))?;
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
         let _ = crate::effect::guarded(|| live.future.as_mut().poll(&mut cx).is_ready());
         live.run.form(&row.key).ok_or_else(|| {

@@ -3,10 +3,10 @@
 use super::turn::Turn;
 use super::{Object, Output};
 use crate::effect::Options;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::{self, Begun, Durability};
 use crate::json::Json;
-use crate::store::actions::{self, Action, Kind, Status};
+use crate::store::actions::{self, Kind, Status};
 use crate::store::{outbox, schedules};
 
 impl Object {
@@ -101,35 +101,5 @@ impl Object {
             Kind::Ask => self.question_due(turn, action),
             Kind::Verb | Kind::Value => Ok(()),
         }
-    }
-
-    /// Ends a flow from outside: what it waits for is given up.
-    fn stop_flow(&mut self, turn: &Turn, mut action: Action, error: Error) -> Result<()> {
-        self.live.remove(&action.id);
-        for mut child in actions::children(turn.sql(), &action.id)? {
-            if !child.is_open() || child.durability == Durability::Send {
-                continue;
-            }
-            if let Some(attempt) = self.steps.remove(&child.id) {
-                self.outputs.push(Output::Cancel {
-                    action: child.id.clone(),
-                    attempt,
-                });
-            }
-            turn.sql().execute(
-                r#"DELETE FROM "$outbox" WHERE "action" = ?1"#,
-                &[child.id.as_str().into()],
-            )?;
-            let why = Error::permanent(format_args!("given up: {error}"));
-            if child.kind == Kind::Flow {
-                self.stop_flow(turn, child, why)?;
-            } else {
-                journal::settle(turn, &mut child, Err(why))?;
-            }
-        }
-        if let Some(result) = journal::settle(turn, &mut action, Err(error.exhausted()))? {
-            self.tell_parent(turn, &action, result)?;
-        }
-        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::store::actions::{self, Kind, Status};
 use crate::store::{self, meta, outbox, schedules};
 
 /// The version of the runtime's own tables.
-const SYSTEM_VERSION: &str = "1";
+const SYSTEM_VERSION: &str = "2";
 
 impl Object {
     pub(super) fn prepare(&mut self, turn: &Turn) -> Result<()> {
@@ -46,7 +46,16 @@ impl Object {
     }
 
     fn check_identity(&self, sql: &dyn Sql) -> Result<()> {
-        let system = meta::get(sql, "system")?.unwrap_or_default();
+        let mut system = meta::get(sql, "system")?.unwrap_or_default();
+        if let Some(layout @ 1..) = system.parse::<usize>().ok()
+            && layout <= store::LAYOUTS.len()
+        {
+            for statement in store::LAYOUTS[layout - 1..].iter().copied().flatten() {
+                sql.execute(statement, &[])?;
+            }
+            SYSTEM_VERSION.clone_into(&mut system);
+            meta::set(sql, "system", SYSTEM_VERSION)?;
+        }
         if system != SYSTEM_VERSION {
             return Err(Error::new(
                 ErrorKind::Storage,
@@ -103,6 +112,9 @@ impl Object {
         let sql = turn.sql();
         let flows = actions::open(sql, Status::Pending, Kind::Flow)?;
         turn.after().flows.extend(flows);
+        // This program may be able to follow what an earlier one could not.
+        let parked = actions::open(sql, Status::Parked, Kind::Flow)?;
+        turn.after().flows.extend(parked);
         for id in actions::open(sql, Status::Running, Kind::Step)? {
             if let Some(action) = actions::load(sql, &id)? {
                 turn.after().steps.push(StepStart::of(&action));

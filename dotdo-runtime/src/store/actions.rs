@@ -9,7 +9,7 @@ use crate::effect::Options;
 use crate::error::{Error, Result};
 use crate::event::Actor;
 use crate::host::Sql;
-use crate::journal::Durability;
+use crate::journal::{Durability, Undo};
 use crate::json::Json;
 use crate::object::turn::Turn;
 use crate::value::Cell;
@@ -67,6 +67,12 @@ words! {
         Completed = "completed",
         /// Failed for good.
         Failed = "failed",
+        /// Given up, because something else decided or somebody said so.
+        Cancelled = "cancelled",
+        /// A flow that failed: what it had done is being undone.
+        Undoing = "undoing",
+        /// A flow whose journal this program cannot follow. It waits for one that can.
+        Parked = "parked",
     }
 }
 
@@ -108,6 +114,11 @@ pub struct Action {
     pub version: u32,
     /// How often it was tried.
     pub attempts: u32,
+    /// The shape of what it gives: `Receipt { number: text }`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    #[serde(skip)]
+    pub(crate) undo: Option<Undo>,
     #[serde(skip)]
     pub(crate) due: Option<i64>,
     #[serde(skip)]
@@ -140,6 +151,8 @@ impl Action {
             status: Status::Pending,
             version: 1,
             attempts: 0,
+            schema: None,
+            undo: None,
             due: None,
             deadline: None,
             created_at: turn.now(),
@@ -151,7 +164,7 @@ impl Action {
     pub(crate) const fn is_open(&self) -> bool {
         matches!(
             self.status,
-            Status::Pending | Status::Running | Status::Retrying
+            Status::Pending | Status::Running | Status::Retrying | Status::Undoing | Status::Parked
         )
     }
 
@@ -159,7 +172,7 @@ impl Action {
     pub(crate) fn result(&self) -> Option<Result<Json>> {
         match self.status {
             Status::Completed => Some(Ok(self.output.clone().unwrap_or_else(Json::null))),
-            Status::Failed => Some(Err(self
+            Status::Failed | Status::Cancelled => Some(Err(self
                 .error
                 .clone()
                 .unwrap_or_else(|| Error::internal("it failed, but why was not recorded")))),
@@ -190,7 +203,7 @@ pub struct ActionFilter {
     pub limit: Option<u32>,
 }
 
-const COLUMNS: &str = r#""id", "kind", "name", "target", "actor", "parent", "key", "input", "output", "error", "options", "durability", "status", "version", "attempts", "due", "deadline", "created", "started", "completed""#;
+const COLUMNS: &str = r#""id", "kind", "name", "target", "actor", "parent", "key", "input", "output", "error", "options", "durability", "status", "version", "attempts", "due", "deadline", "created", "started", "completed", "schema", "undo""#;
 
 fn cells(action: &Action) -> Result<Vec<Cell>> {
     let micros = |at: Option<DateTime<Utc>>| Cell::from(at.map(|at| at.timestamp_micros()));
@@ -225,6 +238,14 @@ fn cells(action: &Action) -> Result<Vec<Cell>> {
         action.created_at.timestamp_micros().into(),
         micros(action.started_at),
         micros(action.completed_at),
+        action.schema.clone().into(),
+        action
+            .undo
+            .as_ref()
+            .map(Json::of)
+            .transpose()?
+            .as_ref()
+            .into(),
     ])
 }
 
@@ -255,6 +276,8 @@ fn read(row: Vec<Cell>) -> Result<Action> {
         created_at: instant(row.integer()),
         started_at: row.integer_or_null().map(instant),
         completed_at: row.integer_or_null().map(instant),
+        schema: row.text_or_null(),
+        undo: json(row.text_or_null())?.map(|u| u.read()).transpose()?,
     })
 }
 
@@ -262,7 +285,7 @@ fn read(row: Vec<Cell>) -> Result<Action> {
 pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
     let added = sql.execute(
         &format!(
-            r#"INSERT INTO "$actions" ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            r#"INSERT INTO "$actions" ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
                ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
         ),
         &cells(action)?,
@@ -288,6 +311,40 @@ pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
         ],
     )?;
     Ok(())
+}
+
+/// Stores how an entry of a flow's journal can be undone.
+pub(crate) fn set_undo(sql: &dyn Sql, parent: &str, key: &str, undo: &Undo) -> Result<()> {
+    sql.execute(
+        r#"UPDATE "$actions" SET "undo" = ?3 WHERE "parent" = ?1 AND "key" = ?2"#,
+        &[parent.into(), key.into(), (&Json::of(undo)?).into()],
+    )?;
+    Ok(())
+}
+
+/// Stores that the branch which asked for an action was given up.
+pub(crate) fn abandon(sql: &dyn Sql, action: &Action) -> Result<()> {
+    let options = Options {
+        abandoned: true,
+        ..action.options.clone()
+    };
+    sql.execute(
+        r#"UPDATE "$actions" SET "options" = ?2 WHERE "id" = ?1"#,
+        &[action.id.as_str().into(), (&Json::of(&options)?).into()],
+    )?;
+    Ok(())
+}
+
+/// The entry of a journal under a key.
+pub(crate) fn entry(sql: &dyn Sql, parent: &str, key: &str) -> Result<Option<Action>> {
+    sql.query(
+        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" = ?2"#),
+        &[parent.into(), key.into()],
+    )?
+    .into_iter()
+    .next()
+    .map(read)
+    .transpose()
 }
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Action>> {

@@ -47,6 +47,12 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// Whether there is a letter with this id.
+pub(crate) fn is_there(sql: &dyn Sql, id: &str) -> Result<bool> {
+    let rows = sql.query(r#"SELECT 1 FROM "$letters" WHERE "id" = ?1"#, &[id.into()])?;
+    Ok(!rows.is_empty())
+}
+
 /// Marks a letter as run once more, and gives what it was about.
 pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<Json> {
     let rows = sql.query(

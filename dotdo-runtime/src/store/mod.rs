@@ -47,11 +47,11 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE TABLE "$actions" ("id" TEXT PRIMARY KEY NOT NULL, "kind" TEXT NOT NULL, "name" TEXT NOT NULL, "target" TEXT NOT NULL, "actor" TEXT NOT NULL,
         "parent" TEXT, "key" TEXT, "input" TEXT NOT NULL, "output" TEXT, "error" TEXT, "options" TEXT, "durability" TEXT NOT NULL, "status" TEXT NOT NULL,
         "version" INTEGER NOT NULL, "attempts" INTEGER NOT NULL, "due" INTEGER, "deadline" INTEGER,
-        "created" INTEGER NOT NULL, "started" INTEGER, "completed" INTEGER) STRICT, WITHOUT ROWID"#,
+        "created" INTEGER NOT NULL, "started" INTEGER, "completed" INTEGER, "schema" TEXT, "undo" TEXT) STRICT, WITHOUT ROWID"#,
     r#"CREATE UNIQUE INDEX "$actions.journal" ON "$actions" ("parent", "key") WHERE "parent" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.due" ON "$actions" ("due") WHERE "due" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.deadline" ON "$actions" ("deadline") WHERE "deadline" IS NOT NULL"#,
-    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying')"#,
+    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
     r#"CREATE TABLE "$events" ("sequence" INTEGER PRIMARY KEY, "id" TEXT NOT NULL, "noun" TEXT NOT NULL, "verb" TEXT NOT NULL, "subject" TEXT NOT NULL,
         "data" TEXT NOT NULL, "actor" TEXT NOT NULL, "action" TEXT, "at" INTEGER NOT NULL) STRICT"#,
     r#"CREATE INDEX "$events.subject" ON "$events" ("noun", "subject")"#,
@@ -70,6 +70,14 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE TABLE "$versions" ("noun" TEXT NOT NULL, "id" TEXT NOT NULL, "version" INTEGER NOT NULL, "at" INTEGER NOT NULL, "deleted" INTEGER, "visibility" TEXT NOT NULL,
         "data" TEXT NOT NULL, PRIMARY KEY ("noun", "id", "version")) STRICT, WITHOUT ROWID"#,
 ];
+
+/// What brings the tables of an earlier layout up to this one: the statements from layout 1 to 2, and so on.
+pub(crate) const LAYOUTS: &[&[&str]] = &[&[
+    r#"ALTER TABLE "$actions" ADD COLUMN "schema" TEXT"#,
+    r#"ALTER TABLE "$actions" ADD COLUMN "undo" TEXT"#,
+    r#"DROP INDEX "$actions.open""#,
+    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
+]];
 
 /// Reads the columns of a row one after the other.
 pub(crate) struct Reader(std::vec::IntoIter<crate::value::Cell>);

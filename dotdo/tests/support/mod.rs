@@ -217,6 +217,9 @@ impl Log {
     pub fn say(&self, text: impl Into<String>) {
         self.0.lock().expect("no panic").push(text.into());
     }
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().expect("no panic").is_empty()
+    }
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no panic"))
     }

@@ -24,12 +24,15 @@ const KINDS: [Kind; 7] = [
     Kind::Value,
     Kind::Ask,
 ];
-const STATUSES: [Status; 5] = [
+const STATUSES: [Status; 8] = [
     Status::Pending,
     Status::Running,
     Status::Retrying,
     Status::Completed,
     Status::Failed,
+    Status::Cancelled,
+    Status::Undoing,
+    Status::Parked,
 ];
 
 impl<P: Peers> Visit<'_, P> {
