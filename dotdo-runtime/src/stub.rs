@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::ObjectKey;
 use crate::effect::{Deed, Effect};
 use crate::id::Ref;
 use crate::json::Json;
@@ -141,6 +142,33 @@ pub enum Op {
         id: String,
         /// What is done with it.
         act: AskAct,
+    },
+    /// A flow of another object waits for an event of this one: it is told of each, past ones included.
+    Watch {
+        /// The wait.
+        wait: String,
+        /// The noun.
+        noun: String,
+        /// The event.
+        verb: String,
+        /// The id of the thing it happens to; empty for any.
+        subject: String,
+        /// Events from here on count, in microseconds since 1970.
+        since: i64,
+        /// Who waits.
+        to: ObjectKey,
+    },
+    /// A flow of another object no longer waits.
+    Unwatch {
+        /// The wait.
+        wait: String,
+    },
+    /// Another object tells of an event that a flow of this one waits for.
+    Happened {
+        /// The wait.
+        wait: String,
+        /// The event.
+        event: Json,
     },
     /// A question that another object asks, for the tenant's inbox. Older versions are ignored.
     Asked {

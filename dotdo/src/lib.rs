@@ -294,7 +294,9 @@ pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey, Undoable};
 pub use dotdo_runtime::event::{AllEvents, DomainEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};
-pub use dotdo_runtime::journal::{Arm, Arms, Branch, OneOf2, OneOf3, OneOf4};
+pub use dotdo_runtime::journal::{
+    Arm, Arms, Branch, OneOf2, OneOf3, OneOf4, WaitFor, WaitWithin, Waited,
+};
 pub use dotdo_runtime::noun::{EventKey, Row};
 pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};
 pub use dotdo_runtime::query::{Column, Filter, Find, Found, TextColumn};
@@ -321,8 +323,8 @@ pub mod prelude {
     pub use crate::{
         Answer, AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Human, Id, Many,
         Noun, NounEvent, OneOf2, OneOf3, OneOf4, Ref, Result, StepKey, TextColumn, Tx, Value, View,
-        bail, days, durable, ensure, every, form, hours, millis, minutes, noun, on, query, secs,
-        verb, verbs, weeks,
+        Waited, bail, days, durable, ensure, every, form, hours, millis, minutes, noun, on, query,
+        secs, verb, verbs, weeks,
     };
 }
 

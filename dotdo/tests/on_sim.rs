@@ -29,3 +29,5 @@ mod together;
 mod untyped;
 #[path = "versions.rs"]
 mod versions;
+#[path = "waiting.rs"]
+mod waiting;

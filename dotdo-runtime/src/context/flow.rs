@@ -8,7 +8,7 @@ use crate::business::{Item, Listed};
 use crate::effect::{Effect, Named, Options};
 use crate::error::Result;
 use crate::id::{AnyNoun, Id};
-use crate::journal::{Act, All, Arms, Branch, Durability, Journaled, Race, Run};
+use crate::journal::{Act, All, Arms, Branch, Durability, Journaled, Race, Run, WaitFor};
 use crate::json::Json;
 use crate::noun::{EventKey, Noun};
 use crate::value::Value;
@@ -162,6 +162,19 @@ impl<N> Flow<N> {
     pub fn until(&self, instant: DateTime<Utc>) -> Journaled<()> {
         self.run
             .ask(Act::Until(instant), Options::default(), Durability::Run)
+    }
+
+    /// Waits for an event: `cx.wait_for(Order::paid).of(&order).within(days(14)).await?`.
+    ///
+    /// What has happened since the flow began counts, unless [`from_now`](WaitFor::from_now) says otherwise, and each
+    /// event is taken once. While it waits, the flow is a row. With [`within`](WaitFor::within) the time-out is a variant
+    /// of what comes of it.
+    pub fn wait_for<M: Noun, P: Value>(&self, key: EventKey<M, P>) -> WaitFor<M, P> {
+        WaitFor::new(self.run.clone(), key)
+    }
+
+    pub(crate) fn run_of(&self) -> Run {
+        self.run.clone()
     }
 
     /// The time, the same again when the flow is replayed.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Durability;
+use super::{Durability, Expected};
 use crate::effect::{Deed, Options};
 use crate::error::Result;
 use crate::json::Json;
@@ -26,6 +26,8 @@ pub(crate) enum Act {
     Until(DateTime<Utc>),
     Now,
     Random,
+    /// Waits for an event.
+    Wait(Expected),
     /// One of several branches has decided what comes of all: the others are given up.
     Decide {
         winner: usize,
@@ -50,6 +52,7 @@ impl Act {
             Self::Now => "now".into(),
             Self::Random => "random".into(),
             Self::Decide { .. } => "decide".into(),
+            Self::Wait(expected) => format!("{}::{}", expected.noun, expected.verb),
             Self::Emit { noun, verb, .. } => format!("emit {noun}::{verb}"),
         }
     }
@@ -108,5 +111,8 @@ pub(crate) fn op_name(op: &Op) -> String {
         Op::Asks(_) => "$asks".into(),
         Op::Ask { .. } => "$ask".into(),
         Op::Asked { .. } => "$asked".into(),
+        Op::Watch { .. } => "$watch".into(),
+        Op::Unwatch { .. } => "$unwatch".into(),
+        Op::Happened { .. } => "$happened".into(),
     }
 }

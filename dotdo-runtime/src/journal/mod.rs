@@ -15,6 +15,7 @@ mod run;
 mod stray;
 mod together;
 mod undo;
+mod wait;
 
 pub(crate) use command::{Act, Command, op_name};
 pub(crate) use record::{
@@ -26,6 +27,8 @@ pub(crate) use stray::Stray;
 pub use together::{All, Arm, Arms, Branch, OneOf2, OneOf3, OneOf4, Race};
 pub(crate) use undo::Undo;
 pub use undo::Undoer;
+pub(crate) use wait::{Expected, TIMED_OUT, Wanted};
+pub use wait::{WaitFor, WaitWithin, Waited};
 
 use serde::{Deserialize, Serialize};
 

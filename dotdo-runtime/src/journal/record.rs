@@ -11,9 +11,9 @@ use crate::effect::{Deed, Options, Policy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::object::StepStart;
-use crate::object::people;
 use crate::object::perform::perform_local;
 use crate::object::turn::Turn;
+use crate::object::{people, waits};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{letters, outbox};
 use crate::stub::Op;
@@ -54,6 +54,8 @@ pub(crate) fn perform(turn: &Turn, run: &Run, command: Command) -> Result<Begun>
             sleep(turn, run.id(), &key, until)
         }
         Act::Until(until) => sleep(turn, run.id(), &key, until),
+        // The object begins it, which has the flows in its hands.
+        Act::Wait(_) => Err(Error::internal("a wait that is begun as an effect")),
         Act::Now => value(turn, run.id(), &key, schema, Json::of(&now)),
         // Its losers were given up by the object, which has the flows and steps in its hands.
         Act::Decide { winner, .. } => value(turn, run.id(), &key, schema, Json::of(&winner)),
@@ -308,7 +310,7 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
                 outbox::put(turn, &action.id, &once, &to, ops, Some(&action.id))?;
             }
         }
-        Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value | Kind::Ask => {
+        Kind::Verb | Kind::Flow | Kind::Sleep | Kind::Value | Kind::Ask | Kind::Wait => {
             return Err(Error::internal(format_args!(
                 "a {} is not started",
                 action.kind.word()
@@ -421,8 +423,8 @@ pub(crate) fn settle(
 ) -> Result<Option<Result<Json>>> {
     let done = weigh(turn, action, result)?;
     actions::update(turn.sql(), action)?;
-    if action.kind == Kind::Ask && done.is_some() {
-        people::close_question(turn, action)?;
+    if done.is_some() {
+        ended(turn, action)?;
     }
     Ok(done)
 }
@@ -437,10 +439,16 @@ pub(crate) fn close(turn: &Turn, action: &mut Action, why: &Error) -> Result<()>
     conclude(turn, action, Err(given_up(why)));
     action.status = Status::Cancelled;
     actions::update(turn.sql(), action)?;
-    if action.kind == Kind::Ask {
-        people::close_question(turn, action)?;
+    ended(turn, action)
+}
+
+/// What others have noted of an action that is over is put right.
+fn ended(turn: &Turn, action: &Action) -> Result<()> {
+    match action.kind {
+        Kind::Ask => people::close_question(turn, action),
+        Kind::Wait => waits::end_wait(turn, action),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn policy(turn: &Turn, action: &Action) -> Policy {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::command::deed_name;
-use super::{Act, Command, Durability, Stray, Undo, Undoer};
+use super::{Act, Command, Durability, Stray, Undo, Undoer, Wanted};
 use crate::app::ObjectKey;
 use crate::effect::{Deed, Options};
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ impl Wait {
     const fn of(kind: Kind) -> Self {
         match kind {
             Kind::Step | Kind::Call | Kind::Verb | Kind::Value => Self::Short,
-            Kind::Flow | Kind::Sleep | Kind::Ask => Self::Long,
+            Kind::Flow | Kind::Sleep | Kind::Ask | Kind::Wait => Self::Long,
         }
     }
 }
@@ -77,6 +77,8 @@ struct State {
     commands: Vec<Command>,
     /// The forms that were asked for, by key.
     forms: BTreeMap<String, &'static FormDef>,
+    /// Which events are waited for, by key.
+    wanted: BTreeMap<String, Wanted>,
     /// How what was asked for can be undone, by key.
     undoers: BTreeMap<String, Undoer>,
     /// What can be undone from now on and has not been written down.
@@ -124,6 +126,7 @@ impl Run {
             waiting: BTreeMap::new(),
             commands: Vec::new(),
             forms: BTreeMap::new(),
+            wanted: BTreeMap::new(),
             undoers: BTreeMap::new(),
             undos: Vec::new(),
             stored: BTreeMap::new(),
@@ -198,6 +201,7 @@ impl Run {
         let undoer = {
             let mut state = self.inner.state.borrow_mut();
             state.waiting.remove(key);
+            state.wanted.remove(key);
             state.results.insert(key.to_owned(), result.clone());
             state.undoers.remove(key)
         };
@@ -235,6 +239,11 @@ impl Run {
     /// The form that was asked for under a key.
     pub(crate) fn form(&self, key: &str) -> Option<&'static FormDef> {
         self.inner.state.borrow().forms.get(key).copied()
+    }
+
+    /// Which events are waited for under a key.
+    pub(crate) fn wanted(&self, key: &str) -> Option<Wanted> {
+        self.inner.state.borrow().wanted.get(key).cloned()
     }
 
     /// Where the journal and the code part, once the code has been polled with all that the journal holds.
@@ -414,6 +423,14 @@ impl<T: Value> Future for Journaled<T> {
         }
         if let Some(undoer) = undoer {
             state.undoers.insert(self.key.clone(), undoer);
+        }
+        if let Some(Command {
+            act: Act::Wait(expected),
+            ..
+        }) = &command
+        {
+            let wanted = expected.wanted.clone();
+            state.wanted.insert(self.key.clone(), wanted);
         }
         if let Some(command) = command
             && !state.waiting.contains_key(&self.key)

@@ -70,6 +70,7 @@ impl Object {
                     action.status = Status::Running;
                     action.error = None;
                     actions::update(turn.sql(), &action)?;
+                    return self.look_back(turn, &action);
                 }
                 Ok(())
             }
@@ -150,6 +151,10 @@ impl Object {
             let why = format!("another branch of `{key}` has decided");
             self.give_up_branches(turn, run.id(), losers, &why)?;
         }
+        if let Act::Wait(expected) = &command.act {
+            let expected = expected.clone();
+            return self.begin_wait(turn, run, &expected, command);
+        }
         let kind = command.act.kind();
         match journal::perform(turn, run, command)? {
             Begun::Done(result) => run.give(&key, result),
@@ -216,6 +221,7 @@ impl Act {
             // A name may be a flow's, but a step is the safe guess: it is kept in memory.
             Self::Deed(Deed::Step(..) | Deed::Named(..)) => Kind::Step,
             Self::Sleep(_) | Self::Until(_) => Kind::Sleep,
+            Self::Wait(_) => Kind::Wait,
             Self::Now | Self::Random | Self::Decide { .. } | Self::Emit { .. } => Kind::Value,
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod perform;
 mod saga;
 mod timers;
 pub mod turn;
+pub(crate) mod waits;
 mod wake;
 
 use std::cell::Cell;
@@ -296,6 +297,7 @@ impl Object {
                 .take()
                 .ok_or_else(|| Error::internal("a turn ran twice"))?;
             value = Some(body(self, &turn)?);
+            self.hand_over_events(&turn)?;
             self.arm(&turn)
         });
         let touched = std::mem::take(&mut self.touched);
@@ -398,6 +400,9 @@ impl Object {
     fn perform(&mut self, turn: &Turn, request: &Request) -> Result<Answer> {
         match request.ops.as_slice() {
             [Op::Ask { id, act }] => self.ask_act(turn, id, act),
+            [Op::Happened { wait, event }] => self
+                .happened(turn, wait, event)
+                .map(|()| Answer::Done(Json::null())),
             _ => perform::perform_chain(turn, request),
         }
     }

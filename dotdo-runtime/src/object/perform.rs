@@ -10,7 +10,9 @@ use crate::journal::{self, Durability};
 use crate::json::Json;
 use crate::noun::NounDef;
 use crate::store::actions::{self, Action, Kind, Status};
-use crate::store::{Page, Thing, asks, events, letters, outbox, schedules, things, versions};
+use crate::store::{
+    Page, Thing, asks, events, letters, outbox, schedules, things, versions, watches,
+};
 use crate::stub::Op;
 
 /// Performs a chain as far as it concerns this object.
@@ -147,6 +149,24 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
             asks::mirror(turn.sql(), &row)?;
             Ok(Json::null())
         }
+        Op::Watch {
+            wait,
+            noun,
+            verb,
+            subject,
+            since,
+            to,
+        } => {
+            super::waits::watch(turn, &wait, (&noun, &verb, &subject), since, &to)?;
+            Ok(Json::null())
+        }
+        Op::Unwatch { wait } => {
+            watches::remove(turn.sql(), &wait)?;
+            Ok(Json::null())
+        }
+        Op::Happened { .. } => Err(Error::invalid(
+            "what another object tells stands alone in its request",
+        )),
         Op::Ask { .. } => Err(Error::invalid(
             "what is done with a question stands alone in its request",
         )),

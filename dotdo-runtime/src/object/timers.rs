@@ -75,6 +75,7 @@ impl Object {
                 }
                 Kind::Flow => return self.stop_flow(turn, action, error),
                 Kind::Ask => return self.question_timed_out(turn, id),
+                Kind::Wait => return self.wait_timed_out(turn, id),
                 _ => {}
             }
             return self.settle_in(turn, id, Err(error));
@@ -99,7 +100,7 @@ impl Object {
                 Ok(())
             }
             Kind::Ask => self.question_due(turn, action),
-            Kind::Verb | Kind::Value => Ok(()),
+            Kind::Verb | Kind::Value | Kind::Wait => Ok(()),
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct After {
     pub steps: Vec<super::StepStart>,
     /// Messages to send: ids in the outbox.
     pub messages: Vec<String>,
+    /// What was emitted, and has not been offered to the flows that wait here.
+    pub emitted: Vec<DomainEvent>,
 }
 
 /// A row as it is stored.
@@ -149,7 +151,12 @@ impl Turn {
     pub(crate) fn nested<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
         let mark = {
             let after = self.after();
-            (after.flows.len(), after.steps.len(), after.messages.len())
+            (
+                after.flows.len(),
+                after.steps.len(),
+                after.messages.len(),
+                after.emitted.len(),
+            )
         };
         let mut body = Some(body);
         let mut value = None;
@@ -165,6 +172,7 @@ impl Turn {
             after.flows.truncate(mark.0);
             after.steps.truncate(mark.1);
             after.messages.truncate(mark.2);
+            after.emitted.truncate(mark.3);
             return Err(error);
         }
         value.ok_or_else(|| Error::internal("a turn gave no value"))
@@ -346,6 +354,8 @@ impl Turn {
             at: self.now(),
         };
         let event = events::append(self.sql(), event)?;
+        super::waits::tell_watchers(self, &event)?;
+        self.after().emitted.push(event.clone());
         let mut text = None;
         for (flow, route) in self.app().handlers(noun, verb) {
             let text = match &text {

@@ -23,7 +23,7 @@ impl Object {
         let schema = self.app.schema_of(self.key.noun());
         if known {
             self.check_identity(sql)?;
-            for statement in store::asks::TABLE {
+            for statement in store::asks::TABLE.iter().chain(&store::watches::TABLE) {
                 sql.execute(statement, &[])?;
             }
             self.migrate(sql, &schema)?;
@@ -31,6 +31,7 @@ impl Object {
             for statement in store::SYSTEM
                 .iter()
                 .chain(&store::asks::TABLE)
+                .chain(&store::watches::TABLE)
                 .copied()
                 .map(str::to_owned)
                 .chain(schema.create())

@@ -51,6 +51,8 @@ words! {
         Value = "value",
         /// A question of a flow's to somebody.
         Ask = "ask",
+        /// A flow waits for an event.
+        Wait = "wait",
     }
 }
 
@@ -387,6 +389,16 @@ pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<Stri
         kind.word()
     );
     ids(sql, &sql_text, &[])
+}
+
+/// The ids of the waits for an event of a thing, oldest first.
+pub(crate) fn waits(sql: &dyn Sql, name: &str, subject: &str) -> Result<Vec<String>> {
+    // Named in full, so that the partial index is used.
+    ids(
+        sql,
+        r#"SELECT "id" FROM "$actions" WHERE "kind" = 'wait' AND "status" = 'running' AND "name" = ?1 AND "target" IN ('', ?2) ORDER BY "id""#,
+        &[name.into(), subject.into()],
+    )
 }
 
 /// When the next action is due, or past its deadline.

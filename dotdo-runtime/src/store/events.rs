@@ -66,6 +66,24 @@ pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEve
     Ok(Page::cut(items, limit, |e| e.sequence.to_string()))
 }
 
+/// The events of a kind from an instant on, oldest first: at most the first thousand.
+pub(crate) fn since(
+    sql: &dyn Sql,
+    noun: &str,
+    verb: &str,
+    subject: &str,
+    since: i64,
+) -> Result<Vec<DomainEvent>> {
+    sql.query(
+        r#"SELECT "sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at" FROM "$events"
+           WHERE "noun" = ?1 AND "verb" = ?2 AND (?3 = '' OR "subject" = ?3) AND "at" >= ?4 ORDER BY "sequence" LIMIT 1000"#,
+        &[noun.into(), verb.into(), subject.into(), since.into()],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}
+
 fn read(row: Vec<Cell>) -> Result<DomainEvent> {
     let mut row = Reader::new(row);
     Ok(DomainEvent {

@@ -11,6 +11,7 @@ pub mod relationships;
 pub(crate) mod schedules;
 pub mod things;
 pub(crate) mod versions;
+pub(crate) mod watches;
 
 pub use actions::{ActionFilter, Status};
 pub use asks::{AskFilter, AskRow, AskStatus};
@@ -52,6 +53,7 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE INDEX "$actions.due" ON "$actions" ("due") WHERE "due" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.deadline" ON "$actions" ("deadline") WHERE "deadline" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
+    r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
     r#"CREATE TABLE "$events" ("sequence" INTEGER PRIMARY KEY, "id" TEXT NOT NULL, "noun" TEXT NOT NULL, "verb" TEXT NOT NULL, "subject" TEXT NOT NULL,
         "data" TEXT NOT NULL, "actor" TEXT NOT NULL, "action" TEXT, "at" INTEGER NOT NULL) STRICT"#,
     r#"CREATE INDEX "$events.subject" ON "$events" ("noun", "subject")"#,
@@ -77,6 +79,7 @@ pub(crate) const LAYOUTS: &[&[&str]] = &[&[
     r#"ALTER TABLE "$actions" ADD COLUMN "undo" TEXT"#,
     r#"DROP INDEX "$actions.open""#,
     r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
+    r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
 ]];
 
 /// Reads the columns of a row one after the other.

@@ -15,7 +15,7 @@ use crate::stub::Op;
 /// The size of a page unless the client says otherwise.
 const DEFAULT_LIMIT: u32 = 100;
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Verb,
     Kind::Flow,
     Kind::Step,
@@ -23,6 +23,7 @@ const KINDS: [Kind; 7] = [
     Kind::Sleep,
     Kind::Value,
     Kind::Ask,
+    Kind::Wait,
 ];
 const STATUSES: [Status; 8] = [
     Status::Pending,
