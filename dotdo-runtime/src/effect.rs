@@ -157,6 +157,9 @@ pub struct Options {
     /// Whether the branch that asked for it was given up: it is undone as soon as it is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub abandoned: bool,
+    /// Whether it was ended from outside: it has not failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancelled: bool,
 }
 
 /// What an effect is once its types are gone.

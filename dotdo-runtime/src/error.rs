@@ -69,6 +69,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The body is not JSON.
     Unsupported,
+    /// Somebody ended it before it was done.
+    Cancelled,
     /// It did not finish in its time limit.
     Timeout,
     /// Too busy now; try again after a while.
@@ -88,7 +90,7 @@ type Row = (u16, u8, &'static str, &'static str);
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Invalid,
         Self::Refused,
         Self::NotFound,
@@ -99,6 +101,7 @@ impl ErrorKind {
         Self::MethodNotAllowed,
         Self::TooLarge,
         Self::Unsupported,
+        Self::Cancelled,
         Self::Timeout,
         Self::Overloaded,
         Self::Failed,
@@ -124,6 +127,7 @@ impl ErrorKind {
             Self::MethodNotAllowed => (405, 64, "method-not-allowed", "Not with this method"),
             Self::TooLarge => (413, 65, "too-large", "The input is too large"),
             Self::Unsupported => (415, 65, "unsupported-media-type", "The body is not JSON"),
+            Self::Cancelled => (409, 1, "cancelled", "It was cancelled"),
             Self::Timeout => (504, 75, "timeout", "It took too long"),
             Self::Overloaded => (503, 75, "overloaded", "Too busy right now"),
             Self::Failed => (502, 75, "failed", "Something outside failed"),
@@ -221,6 +225,11 @@ impl Error {
     /// There is no such thing.
     pub fn not_found(message: impl fmt::Display) -> Self {
         Self::new(ErrorKind::NotFound, message)
+    }
+
+    /// Somebody ended it before it was done. Not retried.
+    pub fn cancelled(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Cancelled, message)
     }
 
     /// A failure that will not pass, whatever its source: it is not retried.

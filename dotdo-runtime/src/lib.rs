@@ -5,6 +5,7 @@
 pub mod app;
 pub mod business;
 pub mod context;
+pub mod control;
 pub mod door;
 pub mod effect;
 pub mod error;

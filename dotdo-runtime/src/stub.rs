@@ -6,6 +6,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use crate::app::ObjectKey;
+use crate::control::FlowAct;
 use crate::effect::{Deed, Effect};
 use crate::id::Ref;
 use crate::json::Json;
@@ -134,6 +135,13 @@ pub enum Op {
         /// The event.
         event: Json,
     },
+    /// Does something with a flow of the object. Answers its [`Trail`](crate::control::Trail).
+    Flow {
+        /// The id of the run.
+        id: String,
+        /// What is done with it.
+        act: FlowAct,
+    },
     /// A page of questions to people.
     Asks(AskFilter),
     /// Does something with a question. Answers its row.
@@ -234,6 +242,10 @@ impl Op {
                 | Self::Asks(_)
                 | Self::Ask {
                     act: AskAct::Show,
+                    ..
+                }
+                | Self::Flow {
+                    act: FlowAct::Show,
                     ..
                 }
         )

@@ -23,6 +23,7 @@ pages! {
     Questions: "docs/src/questions.md",
     Http: "docs/src/http.md",
     Commands: "docs/src/commands.md",
+    Steering: "docs/src/steering.md",
     Errors: "docs/src/errors.md",
     Durability: "docs/src/durability.md",
     ChangingTheProgram: "docs/src/changing-the-program.md",

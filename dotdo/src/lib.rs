@@ -291,6 +291,7 @@ pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
 
 pub use dotdo_runtime::business::{AppDef, Business};
 pub use dotdo_runtime::context::{Things, View};
+pub use dotdo_runtime::control::{FlowAct, Flows, Trail};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey, Undoable};
 pub use dotdo_runtime::event::{AllEvents, DomainEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};

@@ -1130,8 +1130,15 @@ async fn logs_are_read_and_dead_letters_replayed() {
     let replay = format!("/$dead-letters/{id}/replay");
     let replayed = site.send(HttpRequest::new("POST", &replay)).await.is(202);
     assert_eq!(replayed.body["action"], id);
-    let sent = site.get("/$actions?name=send_card").await.is(200);
+    let sent = format!("/$actions?name=send_card&parent={id}");
+    let sent = site.get(&sent).await.is(200);
     assert_eq!(sent.names("status"), ["completed"]);
+    let all = site.get("/$actions?name=send_card").await.is(200);
+    assert_eq!(
+        all.names("status"),
+        ["failed", "completed"],
+        "what failed stays on record"
+    );
     site.send(HttpRequest::new("POST", &replay)).await.is(404);
     site.get(&replay).await.is(405);
     assert!(

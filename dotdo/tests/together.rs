@@ -253,7 +253,12 @@ async fn several_things_at_once() {
 
     begin(&test, "alike").await;
     test.settled().await;
-    assert!(["6", "8"].contains(&LOG.take().last().map_or("", String::as_str)));
+    // A loser that had begun may say so after the winner is told.
+    let said = LOG.take();
+    assert!(
+        said.iter().any(|line| line == "6" || line == "8"),
+        "{said:?}"
+    );
 
     // What the losers did is undone, what the winner did is not.
     let mut test = Test::of(Tasks::DEF);

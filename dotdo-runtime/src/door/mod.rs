@@ -6,4 +6,6 @@
 
 pub mod http;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use http::encode;
 pub use http::{Door, HttpRequest, HttpResponse, Limits};

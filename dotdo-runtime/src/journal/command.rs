@@ -108,6 +108,7 @@ pub(crate) fn op_name(op: &Op) -> String {
         Op::Run { name, .. } => name.clone(),
         Op::Mirror { noun, .. } => format!("{noun}.mirror"),
         Op::Deliver { handler, .. } => handler.clone(),
+        Op::Flow { .. } => "$flow".into(),
         Op::Asks(_) => "$asks".into(),
         Op::Ask { .. } => "$ask".into(),
         Op::Asked { .. } => "$asked".into(),

@@ -135,7 +135,11 @@ fn conclude(turn: &Turn, action: &mut Action, result: Result<Json>) {
             action.error = None;
         }
         Err(error) => {
-            action.status = Status::Failed;
+            action.status = if action.options.cancelled {
+                Status::Cancelled
+            } else {
+                Status::Failed
+            };
             action.error = Some(error);
         }
     }
@@ -363,12 +367,14 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
             let result = result.map_err(Error::exhausted);
             conclude(turn, action, result.clone());
             let is_undo = action.key.as_deref().is_some_and(Undo::is_key);
+            // Nobody failed.
+            let ended = action.options.cancelled;
             let awaited = action.durability != Durability::Send
                 && action
                     .parent
                     .as_deref()
                     .is_some_and(|p| !p.starts_with('$'));
-            if let (Err(error), true) = (&result, is_undo || !awaited) {
+            if let (Err(error), true) = (&result, is_undo || !awaited && !ended) {
                 let input = match is_undo.then(|| undone(turn, action)).transpose()? {
                     Some(Some(child)) => by_hand(turn, &child)?,
                     _ => action.input.clone(),

@@ -3,6 +3,7 @@
 //! An object is sans-I/O. [`Input`]s go in, each is a turn (one transaction, and one more for each flow it sets
 //! going), and [`Output`]s come out, which the host carries out once the storage is durable.
 
+mod control;
 mod flows;
 pub(crate) mod people;
 pub(crate) mod perform;
@@ -403,6 +404,7 @@ impl Object {
             [Op::Happened { wait, event }] => self
                 .happened(turn, wait, event)
                 .map(|()| Answer::Done(Json::null())),
+            [Op::Flow { id, act }] => self.flow_act(turn, id, act).map(Answer::Done),
             _ => perform::perform_chain(turn, request),
         }
     }
@@ -485,7 +487,12 @@ impl Object {
         }
     }
 
-    fn tell_parent(&mut self, turn: &Turn, action: &Action, result: Result<Json>) -> Result<()> {
+    pub(super) fn tell_parent(
+        &mut self,
+        turn: &Turn,
+        action: &Action,
+        result: Result<Json>,
+    ) -> Result<()> {
         let (Some(parent), Some(key)) = (&action.parent, &action.key) else {
             return Ok(());
         };

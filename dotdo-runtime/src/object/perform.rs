@@ -1,5 +1,6 @@
 //! What an object does when it is asked something.
 
+use super::control;
 use super::turn::Turn;
 use super::{Answer, Request};
 use crate::app::ObjectKey;
@@ -167,8 +168,8 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
         Op::Happened { .. } => Err(Error::invalid(
             "what another object tells stands alone in its request",
         )),
-        Op::Ask { .. } => Err(Error::invalid(
-            "what is done with a question stands alone in its request",
+        Op::Ask { .. } | Op::Flow { .. } => Err(Error::invalid(
+            "what is done with a question or a flow stands alone in its request",
         )),
     }
 }
@@ -339,10 +340,7 @@ fn replay(turn: &Turn, id: &str) -> Result<Json> {
     action.completed_at = None;
     action.attempts = 0;
     if action.kind == Kind::Flow {
-        turn.sql().execute(
-            r#"DELETE FROM "$actions" WHERE "parent" = ?1 AND "status" = 'failed'"#,
-            &[id.into()],
-        )?;
+        control::forget(turn, id, &control::stopped(turn, id)?)?;
         // Who replays it wants it to go on with the function as it is now.
         action.version = turn
             .app()
@@ -352,9 +350,9 @@ fn replay(turn: &Turn, id: &str) -> Result<Json> {
         actions::update(turn.sql(), &action)?;
         turn.after().flows.push(id.to_owned());
     } else {
-        debug_assert_eq!(
-            action.durability,
-            Durability::Send,
+        debug_assert!(
+            action.durability == Durability::Send
+                || action.key.as_deref().is_some_and(journal::Undo::is_key),
             "what is awaited has no dead letter"
         );
         journal::start(turn, &mut action, false)?;

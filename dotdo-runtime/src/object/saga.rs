@@ -21,6 +21,7 @@ impl Object {
     ) -> Result<()> {
         let fails = matches!(&result, Err(error) if journal::is_final(turn, &action, error));
         if fails || result.is_ok() {
+            actions::mark_ended(turn.sql(), &action.id)?;
             // Whatever the code has dropped: nobody waits for it.
             let why = format!("the flow `{}` has ended", action.name);
             self.cancel_children(turn, &action.id, "", &why)?;
@@ -77,7 +78,7 @@ impl Object {
         Ok(())
     }
 
-    fn cancel(&mut self, turn: &Turn, mut action: Action, why: &str) -> Result<()> {
+    pub(super) fn cancel(&mut self, turn: &Turn, mut action: Action, why: &str) -> Result<()> {
         if let Some(attempt) = self.steps.remove(&action.id) {
             self.outputs.push(Output::Cancel {
                 action: action.id.clone(),
@@ -94,6 +95,8 @@ impl Object {
             if action.status == Status::Undoing {
                 return Ok(());
             }
+            action.options.cancelled = true;
+            actions::set_options(turn.sql(), &action.id, &action.options)?;
             return self.stop_flow(turn, action, journal::given_up(&error));
         }
         journal::close(turn, &mut action, &error)

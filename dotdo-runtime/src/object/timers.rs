@@ -53,7 +53,7 @@ impl Object {
     }
 
     /// An action's time has come: a pause is over, a retry is due, or a time limit has passed.
-    fn due(&mut self, turn: &Turn, id: &str) -> Result<()> {
+    pub(super) fn due(&mut self, turn: &Turn, id: &str) -> Result<()> {
         let Some(mut action) = actions::load(turn.sql(), id)? else {
             return Ok(());
         };

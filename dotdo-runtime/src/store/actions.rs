@@ -330,9 +330,23 @@ pub(crate) fn abandon(sql: &dyn Sql, action: &Action) -> Result<()> {
         abandoned: true,
         ..action.options.clone()
     };
+    set_options(sql, &action.id, &options)
+}
+
+/// Stores the modifiers of an action anew.
+pub(crate) fn set_options(sql: &dyn Sql, id: &str, options: &Options) -> Result<()> {
     sql.execute(
         r#"UPDATE "$actions" SET "options" = ?2 WHERE "id" = ?1"#,
-        &[action.id.as_str().into(), (&Json::of(&options)?).into()],
+        &[id.into(), (&Json::of(options)?).into()],
+    )?;
+    Ok(())
+}
+
+/// Marks a flow as ended while its end is being written: what is given up tells its parent, and that is not to go on.
+pub(crate) fn mark_ended(sql: &dyn Sql, id: &str) -> Result<()> {
+    sql.execute(
+        r#"UPDATE "$actions" SET "status" = 'cancelled' WHERE "id" = ?1"#,
+        &[id.into()],
     )?;
     Ok(())
 }
@@ -369,6 +383,18 @@ pub(crate) fn children(sql: &dyn Sql, parent: &str) -> Result<Vec<Action>> {
     .into_iter()
     .map(read)
     .collect()
+}
+
+/// Moves entries of a journal out of it, so that the flow does them anew. They stay on record under a parent that names
+/// the flow.
+pub(crate) fn forget(sql: &dyn Sql, flow: &str, ids: &[String], under: &str) -> Result<()> {
+    for id in ids {
+        sql.execute(
+            r#"UPDATE "$actions" SET "parent" = ?3, "due" = NULL, "deadline" = NULL WHERE "id" = ?1 AND "parent" = ?2"#,
+            &[id.as_str().into(), flow.into(), under.into()],
+        )?;
+    }
+    Ok(())
 }
 
 /// The ids of what is due, of what is past its deadline, earliest first.

@@ -67,6 +67,15 @@ pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<Json> {
     Reader::new(row).json()
 }
 
+/// Marks a letter as run once more, if there is one that waits.
+pub(crate) fn taken_up(sql: &dyn Sql, id: &str, now: i64) -> Result<()> {
+    sql.execute(
+        r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL"#,
+        &[id.into(), now.into()],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Page<Letter>> {
     let limit = limit.clamp(1, 1000);
     let rows = sql.query(

@@ -207,10 +207,11 @@ pub(super) fn only(body: Option<Json>, known: &[&str]) -> Outcome<Json> {
         .into_iter()
         .filter(|(name, _)| !known.contains(&name.as_str()))
         .map(|(name, _)| {
-            let hint = dotdo_core::nearest(&name, known.iter().copied()).map_or_else(
-                || format!("it takes {}", known.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = match dotdo_core::nearest(&name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "no body is needed".to_owned(),
+                None => format!("it takes {}", known.join(", ")),
+            };
             FieldError {
                 message: format!("is not understood here; {hint}"),
                 field: name,

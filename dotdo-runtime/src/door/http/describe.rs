@@ -71,6 +71,7 @@ fn index(manifest: &Manifest, place: &Place) -> Outcome<Tree> {
             "events": at("/$events"),
             "actions": at("/$actions"),
             "deadLetters": at("/$dead-letters"),
+            "flows": at("/$flows"),
             "asks": at("/$asks"),
             "inspect": at("/$inspect"),
         },

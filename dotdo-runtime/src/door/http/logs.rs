@@ -25,7 +25,7 @@ const KINDS: [Kind; 8] = [
     Kind::Ask,
     Kind::Wait,
 ];
-const STATUSES: [Status; 8] = [
+pub(super) const STATUSES: [Status; 8] = [
     Status::Pending,
     Status::Running,
     Status::Retrying,
@@ -101,7 +101,7 @@ impl<P: Peers> Visit<'_, P> {
         Ok(HttpResponse::json(200, found.text()).with("cache-control", "no-store"))
     }
 
-    async fn log(&self, owner: &Owner, op: Op) -> Outcome<HttpResponse> {
+    pub(super) async fn log(&self, owner: &Owner, op: Op) -> Outcome<HttpResponse> {
         let page: Page<Json> = self.read(owner, op).await?;
         let secrets = self.door.secrets();
         let items = page

@@ -14,6 +14,7 @@ mod door;
 mod envelope;
 #[cfg(test)]
 mod fixture;
+mod flows;
 mod limits;
 mod list;
 mod logs;
@@ -36,3 +37,5 @@ mod visit;
 pub use door::Door;
 pub use limits::Limits;
 pub use message::{HttpRequest, HttpResponse};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use text::encode;

@@ -27,6 +27,7 @@ pub(super) fn document(manifest: &Manifest, place: &Place, wants_token: bool) ->
         calls(noun, &mut paths);
     }
     logs(&mut paths);
+    openapi_people::flows(&mut paths, &mut schemas, |item| page(item, false));
     openapi_people::asks(&mut paths, &mut schemas, |item| page(item, false));
     let mut document = json!({
         "openapi": "3.1.0",
@@ -359,6 +360,8 @@ mod tests {
             ("/Order/{id}/buyer", &["get"]),
             ("/$events", &["get"]),
             ("/$dead-letters/{id}/replay", &["post"]),
+            ("/$flows/{id}", &["get"]),
+            ("/$flows/{id}/rerun", &["post"]),
             ("/$asks", &["get"]),
             ("/$asks/{id}", &["get"]),
             ("/$asks/{id}/answer", &["post"]),

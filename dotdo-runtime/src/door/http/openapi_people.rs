@@ -1,4 +1,4 @@
-//! The operations of the approval inbox in the `OpenAPI` document.
+//! The operations of flows and of the approval inbox in the `OpenAPI` document.
 
 use serde_json::{Map, Value as Tree, json};
 
@@ -108,6 +108,81 @@ pub(super) fn asks(
             &format!("/$asks/{{id}}/{act}"),
             "post",
             operation.answers("200", Some(ask.clone())),
+        );
+    }
+}
+
+/// Flows, their journals, and what can be done with them.
+pub(super) fn flows(
+    paths: &mut Map<String, Tree>,
+    schemas: &mut Map<String, Tree>,
+    page: impl Fn(&Tree) -> Tree,
+) {
+    let text = json!({"type": "string"});
+    let time = json!({"type": "string", "format": "date-time"});
+    let statuses =
+        json!({"enum": ["pending", "running", "retrying", "completed", "failed", "cancelled"]});
+    schemas.insert(
+        "Trail".into(),
+        json!({
+            "title": "Trail",
+            "description": "An action with everything that is part of it: a flow with its journal.",
+            "type": "object",
+            "properties": {
+                "action": {"type": "object"},
+                "due": time,
+                "deadline": time,
+                "journal": {"type": "array", "items": {"$ref": "#/components/schemas/Trail"}},
+            },
+            "required": ["action"],
+        }),
+    );
+    let trail = json!({"$ref": "#/components/schemas/Trail"});
+    let filters = [
+        ("status", &statuses, "With this status."),
+        ("name", &text, "Of this function."),
+        ("parent", &text, "Part of this flow."),
+    ];
+    let list = Operation::new("flows".into(), "$", "The flows of the tenant's object.")
+        .takes(paging(1000))
+        .takes(filters.map(|(name, schema, about)| parameter(name, "query", schema, about)))
+        .answers("200", Some(page(&json!({"type": "object"}))));
+    add(paths, "/$flows", "get", list);
+    let show = Operation::new("flow".into(), "$", "A flow with its journal, as a tree.")
+        .takes([id()])
+        .answers("200", Some(trail.clone()));
+    add(paths, "/$flows/{id}", "get", show);
+    let cancel =
+        json!({"type": "object", "properties": {"reason": text}, "additionalProperties": false});
+    let rerun = json!({
+        "type": "object",
+        "properties": {
+            "from": {"type": "string", "description": "The key of a step in the journal: `charge#0`."},
+            "repeat": {"type": "boolean", "description": "Whether what was done after it may be done again."},
+        },
+        "additionalProperties": false,
+    });
+    let acts = [
+        ("cancel", "Ends a flow.", Some(cancel)),
+        (
+            "retry",
+            "Tries at once what waits to be tried again, or goes on with a flow that failed or was cancelled.",
+            None,
+        ),
+        ("rerun", "Runs a flow anew from a step.", Some(rerun)),
+    ];
+    for (act, summary, body) in acts {
+        let operation =
+            Operation::new(format!("flow.{act}"), "$", summary).takes([id(), actor(false), key()]);
+        let operation = match body {
+            Some(body) => operation.body(&["application/json"], body, false),
+            None => operation,
+        };
+        add(
+            paths,
+            &format!("/$flows/{{id}}/{act}"),
+            "post",
+            operation.answers("202", Some(trail.clone())),
         );
     }
 }

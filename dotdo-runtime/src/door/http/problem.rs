@@ -27,7 +27,7 @@ const CROSS_SITE: (u16, &str, &str) = (403, "cross-site", "Another site's page m
 const MISDIRECTED: (u16, &str, &str) = (421, "misdirected", "This business has another address");
 
 /// The kinds of failure, for the page that explains them.
-const KINDS: [ErrorKind; 16] = [
+const KINDS: [ErrorKind; 17] = [
     ErrorKind::Invalid,
     ErrorKind::Refused,
     ErrorKind::NotFound,
@@ -38,6 +38,7 @@ const KINDS: [ErrorKind; 16] = [
     ErrorKind::MethodNotAllowed,
     ErrorKind::TooLarge,
     ErrorKind::Unsupported,
+    ErrorKind::Cancelled,
     ErrorKind::Timeout,
     ErrorKind::Overloaded,
     ErrorKind::Failed,

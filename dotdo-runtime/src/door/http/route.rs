@@ -3,6 +3,7 @@
 use dotdo_core::identity::{At, ShortId, check_id, check_noun};
 
 use super::asks;
+use super::flows;
 use super::place::Place;
 use super::problem::{Outcome, Problem};
 use super::text::decode_segment;
@@ -35,6 +36,12 @@ pub(super) enum Route {
     Letters(Owner),
     /// `/$dead-letters/{id}/replay`
     Replay(Owner, String),
+    /// `/$flows`
+    Flows(Owner),
+    /// `/$flows/{id}`
+    Flow(Owner, String),
+    /// `/$flows/{id}/{act}`
+    FlowAct(Owner, String, &'static str),
     /// `/$asks`
     Asks(Owner),
     /// `/$asks/{id}`
@@ -54,7 +61,7 @@ pub(super) enum Route {
 }
 
 /// The names of the routes that belong to no noun.
-const SYSTEM: [&str; 10] = [
+const SYSTEM: [&str; 11] = [
     "$health",
     "$manifest",
     "$openapi",
@@ -63,11 +70,19 @@ const SYSTEM: [&str; 10] = [
     "$events",
     "$actions",
     "$dead-letters",
+    "$flows",
     "$asks",
     "$inspect",
 ];
 /// Those of them that an object of its own has too.
-const OBJECT: [&str; 5] = ["$events", "$actions", "$dead-letters", "$asks", "$inspect"];
+const OBJECT: [&str; 6] = [
+    "$events",
+    "$actions",
+    "$dead-letters",
+    "$flows",
+    "$asks",
+    "$inspect",
+];
 
 /// Finds what a path names, and in which tenant.
 pub(super) fn find(app: &'static App, host: Option<&str>, path: &str) -> Outcome<(Place, Route)> {
@@ -117,7 +132,7 @@ impl Route {
             Self::All(..) => &["GET", "HEAD", "POST"],
             Self::One(_, _, _, None) => &["GET", "HEAD", "PATCH", "DELETE"],
             Self::Call(_, _, _, verb) if !verb.query => &["POST"],
-            Self::Replay(..) | Self::AskAct(..) => &["POST"],
+            Self::Replay(..) | Self::AskAct(..) | Self::FlowAct(..) => &["POST"],
             _ => &["GET", "HEAD"],
         }
     }
@@ -191,6 +206,7 @@ fn system(owner: Owner, name: &str, rest: &[&str]) -> Outcome<Route> {
         ("$events", []) => Route::Events(owner),
         ("$actions", []) => Route::Actions(owner),
         ("$inspect", []) => Route::Inspect(owner),
+        ("$flows", rest) => flows::route(owner, rest)?,
         ("$asks", rest) => asks::route(owner, rest)?,
         ("$dead-letters", []) => Route::Letters(owner),
         ("$dead-letters", [id, "replay"]) => Route::Replay(owner, decode_segment(id)?),

@@ -56,7 +56,7 @@ pub(super) fn decode_query(raw: &str) -> Outcome<String> {
 }
 
 /// A text as one segment of a path or one value of a query, in ASCII: decoding it gives the text back.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     use std::fmt::Write as _;
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

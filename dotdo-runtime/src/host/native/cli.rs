@@ -1,4 +1,4 @@
-//! The app's own commands: `serve`, `schema`, `manifest`, `call`, `inspect`.
+//! The app's own commands: `serve`, `schema`, `manifest`, `call`, `flows`, `asks`, `inspect`.
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::look::look;
+use super::steer;
 use super::{Durability, Embedded, Exit, Server, plain_name};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
@@ -39,6 +40,8 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
         Some(("schema", args)) => schema(def, args),
         Some(("manifest", _)) => manifest(def),
         Some(("call", args)) => call(def, args),
+        Some(("flows", args)) => steer::flows(def, args),
+        Some(("asks", args)) => steer::asks(def, args),
         Some(("inspect", args)) => inspect(def, args),
         _ => Err(Error::internal("clap let an unknown command through")),
     };
@@ -115,6 +118,8 @@ fn command(def: &'static AppDef) -> Command {
                 .arg(durability())
                 .arg(json()),
         )
+        .subcommand(steer::flows_command([data(), durability(), json()]))
+        .subcommand(steer::asks_command([data(), durability(), json()]))
         .subcommand(
             Command::new("inspect")
                 .about("Show what an object holds: things, actions, events, schedules, dead letters")
@@ -125,7 +130,7 @@ fn command(def: &'static AppDef) -> Command {
         )
 }
 
-fn text<'a>(args: &'a ArgMatches, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(args: &'a ArgMatches, name: &str) -> Option<&'a str> {
     args.get_one::<String>(name).map(String::as_str)
 }
 
@@ -287,6 +292,15 @@ fn call(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
         headers,
         body: body.unwrap_or_default().into_bytes(),
     };
+    ask_door(def, args, request)
+}
+
+/// Asks the business by its door, without a server, and prints the answer.
+pub(super) fn ask_door(
+    def: &'static AppDef,
+    args: &ArgMatches,
+    request: HttpRequest,
+) -> Result<ExitCode> {
     let business = Embedded::of(def, data_of(args))
         .durability(durability_of(args)?)
         .start()?;

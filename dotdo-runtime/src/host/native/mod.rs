@@ -13,6 +13,7 @@ mod gate;
 mod look;
 mod server;
 mod shared;
+mod steer;
 mod steps;
 mod worker;
 
