@@ -20,6 +20,11 @@ impl Errors {
         self.list.push(syn::Error::new_spanned(tokens, message));
     }
 
+    /// A mistake of the attribute above this item as a whole.
+    pub fn at_attribute(&mut self, item: &TokenStream, message: impl Display) {
+        self.at_span(attribute_span(item), message);
+    }
+
     /// A mistake at a place that has no tokens of its own.
     pub fn at_span(&mut self, span: Span, message: impl Display) {
         self.list.push(syn::Error::new(span, message));
@@ -50,6 +55,15 @@ impl ToTokens for Errors {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.list.iter().map(syn::Error::to_compile_error));
     }
+}
+
+/// Where the attribute above an item stands.
+pub fn attribute_span(item: &TokenStream) -> Span {
+    // The place is the attribute's and the rest the item's: of a span that is the macro's own, rustc would remark that
+    // "this error originates in the attribute macro".
+    let users = item.clone().into_iter().next().map(|tree| tree.span());
+    let place = Span::call_site();
+    users.map_or(place, |span| span.located_at(place))
 }
 
 /// `; did you mean …?`, or nothing when no known word is near.

@@ -35,10 +35,14 @@ pub fn noun(args: TokenStream, item: TokenStream) -> TokenStream {
         dotdo_derived,
         dotdo_noun,
         embed,
+        id,
         index,
+        key,
+        primary_key,
         range,
         search,
         secret,
+        serde,
         unique,
         was
     )
@@ -48,7 +52,10 @@ pub fn derive_noun(item: TokenStream) -> TokenStream {
 }
 
 /// See `dotdo::Value`.
-#[proc_macro_derive(Value, attributes(default, value))]
+#[proc_macro_derive(
+    Value,
+    attributes(default, index, search, secret, serde, unique, value)
+)]
 pub fn derive_value(item: TokenStream) -> TokenStream {
     value::derive(item.into()).into()
 }

@@ -5,7 +5,7 @@
 
 use darling::FromMeta;
 use darling::ast::NestedMeta;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Meta, Path, UnOp};
 
@@ -46,6 +46,7 @@ pub(crate) use {options, word};
 
 /// Reads the options of an attribute; those that are wrong are reported and left out.
 pub fn read<O: Options>(args: TokenStream, errors: &mut Errors) -> O {
+    let args = with_equals_signs(args, errors);
     let items = errors
         .take(NestedMeta::parse_meta_list(args))
         .unwrap_or_default();
@@ -88,23 +89,7 @@ fn check_word<O: Options>(item: &NestedMeta, seen: &mut Vec<String>, errors: &mu
     };
     let name = spelled(path);
     if !O::WORDS.contains(&name.as_str()) {
-        let near = did_you_mean(
-            &name,
-            O::WORDS.iter().copied().filter(|word| *word != "crate"),
-        );
-        let near = if near.is_empty() {
-            ";".to_owned()
-        } else {
-            near
-        };
-        errors.at(
-            path,
-            format_args!(
-                "unknown option `{name}` for `{}`{near} options: {}",
-                O::FOR,
-                list::<O>()
-            ),
-        );
+        errors.at(path, unknown::<O>(&name));
     } else if seen.contains(&name) {
         errors.at(
             path,
@@ -113,6 +98,81 @@ fn check_word<O: Options>(item: &NestedMeta, seen: &mut Vec<String>, errors: &mu
     } else {
         seen.push(name);
     }
+}
+
+/// Other words for options, as other tools name them.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("attempts", "retry"),
+    ("max_attempts", "retry"),
+    ("max_retries", "retry"),
+    ("retries", "retry"),
+    ("delay", "backoff"),
+    ("deadline", "timeout"),
+    ("limit", "timeout"),
+    ("time_zone", "tz"),
+    ("timezone", "tz"),
+    ("zone", "tz"),
+    ("table_name", "table"),
+    ("emit", "emits"),
+];
+
+/// The options that are `#[durable]`'s, where another attribute of a flow is given them.
+const OF_DURABLE: &[&str] = &[
+    "retry", "backoff", "factor", "jitter", "timeout", "name", "version",
+];
+
+fn unknown<O: Options>(name: &str) -> String {
+    let words = || O::WORDS.iter().copied().filter(|word| *word != "crate");
+    let attribute = O::FOR;
+    if words().next().is_none() {
+        return format!("`{attribute}` stands alone, without options");
+    }
+    let list = list::<O>();
+    let meant = SYNONYMS
+        .iter()
+        .find_map(|(other, word)| (*other == name).then_some(*word))
+        .unwrap_or(name);
+    if meant != name && words().any(|word| word == meant) {
+        return format!(
+            "unknown option `{name}` for `{attribute}`; did you mean `{meant}`? options: {list}"
+        );
+    }
+    if ["#[on]", "#[every]"].contains(&attribute) && OF_DURABLE.contains(&meant) {
+        return format!(
+            "`{meant}` is an option of `#[durable]`; write `#[durable({meant} = …)]` beside `{attribute}`"
+        );
+    }
+    let near = did_you_mean(name, words());
+    let near = if near.is_empty() { ";" } else { &near };
+    format!("unknown option `{name}` for `{attribute}`{near} options: {list}")
+}
+
+/// `retry: 3` as it would be in other languages is reported and read as `retry = 3`.
+fn with_equals_signs(args: TokenStream, errors: &mut Errors) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut name: Option<Ident> = None;
+    for tree in args {
+        if let (TokenTree::Punct(colon), Some(name)) = (&tree, &name)
+            && colon.as_char() == ':'
+            && colon.spacing() == Spacing::Alone
+        {
+            errors.at(
+                colon,
+                format_args!("an option is written `{name} = …`, with an equals sign"),
+            );
+            let mut equals = Punct::new('=', Spacing::Alone);
+            equals.set_span(colon.span());
+            out.extend([TokenTree::Punct(equals)]);
+        } else {
+            out.extend([tree.clone()]);
+        }
+        // Two colons are a path's, and joint; so the first of them is not taken for ours.
+        name = match &tree {
+            TokenTree::Ident(ident) => Some(ident.clone()),
+            _ => None,
+        };
+    }
+    out
 }
 
 fn list<O: Options>() -> String {
@@ -160,8 +220,20 @@ impl FromMeta for Text {
                 lit: Lit::Str(text),
                 ..
             }) => Ok(Self(text.clone())),
-            other => Err(form(meta.path(), other, "\"…\"")),
+            other => Err(form(meta.path(), other, &in_quotes(meta.path(), other))),
         }
+    }
+}
+
+/// What was meant as a text, as one: `Human` is `"Human"`, and 30 seconds are `"30s"`.
+fn in_quotes(option: &Path, value: &Expr) -> String {
+    match value {
+        Expr::Path(path) => format!("\"{}\"", spelled(&path.path)),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) if option.is_ident("timeout") => format!("\"{}s\"", number.base10_digits()),
+        _ => "\"…\"".to_owned(),
     }
 }
 

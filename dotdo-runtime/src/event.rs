@@ -95,7 +95,7 @@ impl<N, P> Event<N, P> {
     }
 }
 
-impl<N: Noun, P: Value> Event<N, P> {
+impl<N, P: Value> Event<N, P> {
     #[doc(hidden)]
     pub fn read(json: &Json) -> Result<Self> {
         let event: DomainEvent = json.read()?;
@@ -123,6 +123,25 @@ impl std::ops::Deref for AnyEvent {
     type Target = DomainEvent;
     fn deref(&self) -> &DomainEvent {
         &self.0
+    }
+}
+
+/// The argument of a handler of one event. It is its own trait so that an event of another noun, or with another payload,
+/// is reported in these words.
+#[diagnostic::on_unimplemented(
+    message = "this handler's event is about `{N}` and carries `{P}`, but its argument is `{Self}`",
+    label = "another event",
+    note = "a handler takes `Event<Order, T>`, `T` being what the verb returns, and `Event<Order>` where that is the order itself: `created`, `updated`, `deleted`"
+)]
+pub trait OneEvent<N, P> {
+    #[doc(hidden)]
+    fn of(event: Event<N, P>) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<N, P> OneEvent<N, P> for Event<N, P> {
+    fn of(event: Self) -> Self {
+        event
     }
 }
 

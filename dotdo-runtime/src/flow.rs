@@ -113,31 +113,32 @@ fn refuse(error: crate::Error) -> LocalFuture<Result<Json>> {
 }
 
 #[doc(hidden)]
-pub fn run_on<C, N, P, Fut>(
+pub fn run_on<C, N, P, E, Fut>(
     _key: EventKey<N, P>,
     run: Run,
     event: &Json,
-    handler: impl FnOnce(Flow<C>, Event<N, P>) -> Fut,
+    of: impl FnOnce(Event<N, P>) -> E,
+    handler: impl FnOnce(Flow<C>, E) -> Fut,
 ) -> LocalFuture<Result<Json>>
 where
     N: Noun,
     P: Value,
     Fut: Future<Output = Result<()>> + 'static,
 {
-    Event::read(event).map_or_else(refuse, |event| finish(handler(Flow::new(run), event)))
+    Event::read(event).map_or_else(refuse, |event| finish(handler(Flow::new(run), of(event))))
 }
 
 #[doc(hidden)]
-pub fn run_on_all<C, N, E, Fut>(
+pub fn run_on_all<C, E, Fut>(
     run: Run,
     event: &Json,
+    read: impl FnOnce(&Json) -> Result<E>,
     handler: impl FnOnce(Flow<C>, E) -> Fut,
 ) -> LocalFuture<Result<Json>>
 where
-    E: AllEvents<N>,
     Fut: Future<Output = Result<()>> + 'static,
 {
-    E::read(event).map_or_else(refuse, |event| finish(handler(Flow::new(run), event)))
+    read(event).map_or_else(refuse, |event| finish(handler(Flow::new(run), event)))
 }
 
 #[doc(hidden)]

@@ -58,8 +58,8 @@ impl<N> Id<N> {
 
 impl<N> Ref<N> {
     /// A reference to the `N` with this id.
-    pub fn new(id: impl Into<Id<N>>) -> Self {
-        Self { id: id.into() }
+    pub fn new(id: impl IdOf<N>) -> Self {
+        Self { id: id.into_id() }
     }
 
     /// The id it points at.
@@ -281,5 +281,22 @@ impl<N> PartialEq for Many<N> {
 impl<N> fmt::Debug for Many<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Many({} of {})", self.column, self.owner)
+    }
+}
+
+/// What says which `N` is meant: an `Id<N>`, a `Ref<N>`, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which `{N}`",
+    label = "an `Id<{N}>` or a `Ref<{N}>` says it"
+)]
+pub trait IdOf<N> {
+    #[doc(hidden)]
+    fn into_id(self) -> Id<N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<N, I: Into<Id<N>>> IdOf<N> for I {
+    fn into_id(self) -> Id<N> {
+        self.into()
     }
 }

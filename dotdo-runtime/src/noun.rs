@@ -7,8 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::context::{Tx, View};
 use crate::error::Result;
+use crate::event::Event;
 use crate::flow::FlowDef;
-use crate::id::{Id, Ref};
+use crate::id::{IdOf, Ref};
 use crate::json::Json;
 use crate::object::turn::Turn;
 use crate::query::{Filter, Find, Found};
@@ -42,12 +43,30 @@ pub trait Noun: Value + Sized {
     fn to_cells(&self) -> Result<Vec<Cell>>;
     #[doc(hidden)]
     fn from_cells(id: &str, cells: &mut dyn Iterator<Item = Cell>) -> Result<Self>;
+    // What generated code does with the events whose payload is the noun. Here, so that of a struct that is no noun it
+    // is said once and in these words.
+    #[doc(hidden)]
+    fn read_created(json: &Json) -> Result<Event<Self>> {
+        Event::read(json)
+    }
+    #[doc(hidden)]
+    fn copy_created(event: &Event<Self>) -> Event<Self> {
+        event.clone()
+    }
+    #[doc(hidden)]
+    fn show_created(event: &Event<Self>, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(name).field(event).finish()
+    }
+    #[doc(hidden)]
+    fn same_created(event: &Event<Self>, other: &Event<Self>) -> bool {
+        event == other
+    }
 
     /// Calls to the one with this id. A stub is a value: nothing happens until a context runs a call made with it.
-    fn stub(id: impl Into<Id<Self>>) -> Self::Stub {
+    fn stub(id: impl IdOf<Self>) -> Self::Stub {
         Self::Stub::onward(crate::stub::Chain::start(
             Self::DEF.name,
-            id.into().as_str(),
+            id.into_id().as_str(),
         ))
     }
 
@@ -77,10 +96,10 @@ pub trait Noun: Value + Sized {
     }
 
     /// Makes a new one with an id of your own. Emits `created`; it is a conflict if the id is taken.
-    fn create_as(self, id: impl Into<Id<Self>>) -> Call<Ref<Self>> {
+    fn create_as(self, id: impl IdOf<Self>) -> Call<Ref<Self>> {
         Call::of_create(Op::Create {
             noun: Self::DEF.name.into(),
-            id: Some(id.into().as_str().to_owned()),
+            id: Some(id.into_id().as_str().to_owned()),
             data: Json::of(&self).unwrap_or_else(|_| Json::null()),
             visibility: None,
         })
@@ -96,13 +115,15 @@ pub trait Noun: Value + Sized {
 pub trait Row: Noun {}
 
 /// A column that refers to `N`, so that `#[backref(..)]` may name it.
-#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this column does not refer to `{N}`",
     label = "not a reference to `{N}`",
     note = "`#[backref(..)]` names a field of the type `Ref<{N}>` or `Option<Ref<{N}>>`"
 )]
-pub trait Backref<N> {}
+pub trait Backref<N> {
+    #[doc(hidden)]
+    fn refers(&self) {}
+}
 impl<N> Backref<N> for crate::query::Column<Ref<N>> {}
 impl<N> Backref<N> for crate::query::Column<Option<Ref<N>>> {}
 

@@ -143,9 +143,26 @@ impl<T> Column<T> {
     }
 }
 
+/// What a column of `T` can be compared with: whatever converts into a `T`.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{T}` cannot be compared with `{Self}`",
+    label = "give a `{T}` here"
+)]
+pub trait Comparable<T> {
+    #[doc(hidden)]
+    fn into_column(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<T>> Comparable<T> for V {
+    fn into_column(self) -> T {
+        self.into()
+    }
+}
+
 impl<T: Value> Column<T> {
-    fn compare(self, op: Compare, value: impl Into<T>) -> Filter {
-        Filter(match value.into().to_cell() {
+    fn compare(self, op: Compare, value: impl Comparable<T>) -> Filter {
+        Filter(match value.into_column().to_cell() {
             Ok(Cell::Null) if op == Compare::Eq => Expr::Null {
                 column: self.name.into(),
             },
@@ -161,32 +178,35 @@ impl<T: Value> Column<T> {
         })
     }
     /// Equal. `None` means that there is no value.
-    pub fn eq(&self, value: impl Into<T>) -> Filter {
+    pub fn eq(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Eq, value)
     }
     /// Not equal.
-    pub fn ne(&self, value: impl Into<T>) -> Filter {
+    pub fn ne(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Ne, value)
     }
     /// Less.
-    pub fn lt(&self, value: impl Into<T>) -> Filter {
+    pub fn lt(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Lt, value)
     }
     /// Less or equal.
-    pub fn le(&self, value: impl Into<T>) -> Filter {
+    pub fn le(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Le, value)
     }
     /// Greater.
-    pub fn gt(&self, value: impl Into<T>) -> Filter {
+    pub fn gt(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Gt, value)
     }
     /// Greater or equal.
-    pub fn ge(&self, value: impl Into<T>) -> Filter {
+    pub fn ge(&self, value: impl Comparable<T>) -> Filter {
         self.compare(Compare::Ge, value)
     }
     /// One of these.
-    pub fn is_in(&self, values: impl IntoIterator<Item = impl Into<T>>) -> Filter {
-        let cells: crate::Result<Vec<_>> = values.into_iter().map(|v| v.into().to_cell()).collect();
+    pub fn is_in(&self, values: impl IntoIterator<Item = impl Comparable<T>>) -> Filter {
+        let cells: crate::Result<Vec<_>> = values
+            .into_iter()
+            .map(|v| v.into_column().to_cell())
+            .collect();
         Filter(match cells {
             Ok(values) => Expr::In {
                 column: self.name.into(),
@@ -196,7 +216,7 @@ impl<T: Value> Column<T> {
         })
     }
     /// From `low` to `high`, both included.
-    pub fn between(&self, low: impl Into<T>, high: impl Into<T>) -> Filter {
+    pub fn between(&self, low: impl Comparable<T>, high: impl Comparable<T>) -> Filter {
         self.ge(low) & self.le(high)
     }
 }
@@ -369,6 +389,7 @@ impl<N> std::ops::Deref for Found<N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N: Noun> Value for Found<N> {
     const SHAPE: Shape = Shape::Record(
         "Found",

@@ -1,7 +1,9 @@
 //! Calls to objects as values: what is asked ([`Op`]), of whom, and chains of it that travel in one round trip.
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -292,7 +294,7 @@ impl<N> Stub<N> {
     }
 }
 
-impl<N> Clone for Stub<N> {
+impl<N: 'static> Clone for Stub<N> {
     fn clone(&self) -> Self {
         Self::onward(self.chain.clone())
     }
@@ -302,7 +304,7 @@ impl<N> std::fmt::Debug for Stub<N> {
         write!(f, "{}/{}", self.chain.noun, self.chain.id)
     }
 }
-impl<N> Onward for Stub<N> {
+impl<N: 'static> Onward for Stub<N> {
     fn onward(chain: Chain) -> Self {
         Self {
             chain,
@@ -316,9 +318,11 @@ impl<N> Onward for Stub<N> {
 /// Where `R` is a [`Ref`], the call offers the methods of what it points at:
 /// `Customer::stub(id).latest_order().customer()` is one expression and one round trip.
 #[must_use = "a call does nothing until a context runs it: `cx.run(..).await?` or `cx.send(..)`"]
-pub struct Call<R: Value> {
+pub struct Call<R> {
     ops: Vec<Op>,
-    next: R::Next,
+    /// An `R::Next`. The struct itself asks nothing of `R`: otherwise a verb whose result is no value would be reported
+    /// at the stub's method too.
+    next: Arc<dyn Any + Send + Sync>,
     output: PhantomData<fn() -> R>,
 }
 
@@ -327,7 +331,7 @@ impl<R: Value> Call<R> {
         let ops = chain.ops.clone();
         Self {
             ops,
-            next: R::Next::onward(chain),
+            next: Arc::new(R::Next::onward(chain)),
             output: PhantomData,
         }
     }
@@ -343,7 +347,7 @@ impl<N: Noun> Call<Ref<N>> {
     }
 }
 
-impl<R: Value> Clone for Call<R> {
+impl<R> Clone for Call<R> {
     fn clone(&self) -> Self {
         Self {
             ops: self.ops.clone(),
@@ -352,7 +356,7 @@ impl<R: Value> Clone for Call<R> {
         }
     }
 }
-impl<R: Value> std::fmt::Debug for Call<R> {
+impl<R> std::fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(&self.ops).finish()
     }
@@ -361,7 +365,10 @@ impl<R: Value> std::fmt::Debug for Call<R> {
 impl<R: Value> Deref for Call<R> {
     type Target = R::Next;
     fn deref(&self) -> &R::Next {
-        &self.next
+        // `new` is the only place where a call is made.
+        self.next
+            .downcast_ref()
+            .expect("a call holds what comes next")
     }
 }
 

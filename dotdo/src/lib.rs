@@ -289,18 +289,19 @@ pub use dotdo_macros::test;
 #[cfg(feature = "test")]
 pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
 
-pub use dotdo_runtime::business::{AppDef, Business};
+pub use dotdo_runtime::business::{AppDef, Business, Listed};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::control::{FlowAct, Flows, Trail};
-pub use dotdo_runtime::effect::{Effect, EffectExt, Policy, Step, StepKey, Undoable};
-pub use dotdo_runtime::event::{AllEvents, DomainEvent};
+pub use dotdo_runtime::effect::{Effect, EffectExt, Named, Policy, Step, StepKey, Undoable, With};
+pub use dotdo_runtime::event::{AllEvents, DomainEvent, OneEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};
+pub use dotdo_runtime::id::IdOf;
 pub use dotdo_runtime::journal::{
-    Arm, Arms, Branch, OneOf2, OneOf3, OneOf4, WaitFor, WaitWithin, Waited,
+    Arm, Arms, Branch, Journaled, OneOf2, OneOf3, OneOf4, WaitFor, WaitWithin, Waited,
 };
-pub use dotdo_runtime::noun::{EventKey, Row};
+pub use dotdo_runtime::noun::{Backref, EventKey, Row};
 pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};
-pub use dotdo_runtime::query::{Column, Filter, Find, Found, TextColumn};
+pub use dotdo_runtime::query::{Column, Comparable, Count, Filter, Find, First, Found, TextColumn};
 pub use dotdo_runtime::store::actions::{Action, Kind, Status};
 pub use dotdo_runtime::store::asks::{AskEntry, AskFilter, AskRow, AskStatus};
 pub use dotdo_runtime::store::{ActionFilter, EventFilter, Letter, Page, Relationship, Thing};
@@ -335,7 +336,7 @@ pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};
-    pub use dotdo_runtime::event::{AllEvents, event_verb, unknown_event};
+    pub use dotdo_runtime::event::{AllEvents, OneEvent, event_verb, unknown_event};
     pub use dotdo_runtime::flow::{
         FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any,
         run_every, run_flow, run_on, run_on_all, run_on_any, to_on, to_on_all, to_on_any,

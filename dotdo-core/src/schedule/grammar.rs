@@ -452,6 +452,13 @@ impl Parser<'_> {
                 )
                 .help("try `every hour between 9am and 5pm`");
             }
+            if let Some(zone) = zone_at(&self.text[span.start..]) {
+                return Fault::new(
+                    span.start..span.start + zone.len(),
+                    format!("`{zone}` is a time zone, which is not part of the phrase"),
+                )
+                .help(format!("write it beside the phrase: `tz = \"{zone}\"`"));
+            }
             let fault = token::unknown(self.text, span.clone());
             if fault.suggestion.is_none() {
                 let message = format!("`{}` is left over", &self.text[span.clone()]);
@@ -504,4 +511,10 @@ pub(super) fn set<T>(
     }
     *slot = Some(part);
     Ok(())
+}
+
+/// The name of a time zone that a text begins with.
+fn zone_at(text: &str) -> Option<&str> {
+    let word = text.split_whitespace().next()?;
+    super::zone(word).is_ok().then_some(word)
 }

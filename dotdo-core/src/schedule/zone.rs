@@ -47,10 +47,23 @@ pub fn zone(name: &str) -> Result<Tz, ParseError> {
         return Err(error("a time zone is missing".to_owned()).help("try `Europe/Berlin` or `UTC`"));
     }
     let error = error(format!("`{wanted}` is not a time zone"));
+    if is_offset(wanted) {
+        return Err(error.help("an offset knows nothing of daylight saving: name a place, such as `Europe/Berlin`, or take `UTC`"));
+    }
     Err(match suggestion(wanted) {
         Some(zone) => error.help(format!("did you mean `{zone}`?")),
         None => error.help("a time zone is named after a place: try `Europe/Berlin` or `UTC`"),
     })
+}
+
+/// `UTC+2`, `GMT-05:00`, `+02:00`.
+fn is_offset(wanted: &str) -> bool {
+    let upper = wanted.to_ascii_uppercase();
+    let rest = upper
+        .trim_start_matches("UTC")
+        .trim_start_matches("GMT")
+        .trim();
+    rest.starts_with(['+', '-']) && rest[1..].chars().all(|c| c.is_ascii_digit() || c == ':')
 }
 
 fn suggestion(wanted: &str) -> Option<&'static str> {
@@ -87,6 +100,18 @@ mod tests {
             let help = zone(wrong).unwrap_err().help.unwrap();
             assert_eq!(help, format!("did you mean `{right}`?"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn offsets_are_no_places() {
+        for wrong in ["UTC+2", "GMT-05:00", "+02:00", "utc-11"] {
+            let help = zone(wrong).unwrap_err().help.unwrap();
+            assert!(
+                help.starts_with("an offset knows nothing"),
+                "{wrong}: {help}"
+            );
+        }
+        assert!(zone("Etc/GMT+2").is_ok());
     }
 
     #[test]

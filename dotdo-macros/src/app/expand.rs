@@ -24,10 +24,11 @@ pub fn app(list: &List) -> TokenStream {
         |domain| quote!(__dotdo::Some(#domain)),
     );
     let entries = entries(list);
+    let business = struct_of(list);
     let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););
     quote! {
         #(#attrs)*
-        #vis struct #ident;
+        #business
         const _: () = {
             #import
             use __dotdo::Verbless as _;
@@ -57,26 +58,29 @@ pub fn app(list: &List) -> TokenStream {
 /// The struct of a part.
 pub fn part(list: &List) -> TokenStream {
     let List {
-        root,
-        attrs,
-        vis,
-        ident,
-        ..
+        root, attrs, ident, ..
     } = list;
     let import = root.import();
-    let entries = entries(list);
+    let (part, entries) = (struct_of(list), entries(list));
     quote! {
         #(#attrs)*
         #[allow(dead_code)]
-        #vis struct #ident;
+        #part
         const _: () = {
             #import
             use __dotdo::Verbless as _;
+            #[diagnostic::do_not_recommend]
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = __dotdo::Item::Part(&[#(#entries),*]);
             }
         };
     }
+}
+
+/// The struct that bears the name. Where it is in another's way, rustc points at the name.
+fn struct_of(list: &List) -> TokenStream {
+    let (vis, ident) = (&list.vis, &list.ident);
+    quote_spanned!(ident.span()=> #vis struct #ident;)
 }
 
 fn entries(list: &List) -> impl Iterator<Item = TokenStream> {

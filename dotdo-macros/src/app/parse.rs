@@ -73,9 +73,19 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
     let mut domain = None;
     let mut root = Root::new(None);
     let mut seen: Vec<String> = Vec::new();
-    while input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+    while input.peek(Ident::peek_any)
+        && (input.peek2(Token![:]) && !input.peek2(Token![::]) || input.peek2(Token![=]))
+    {
         let key = input.call(Ident::parse_any)?;
-        input.parse::<Token![:]>()?;
+        if input.peek(Token![=]) {
+            let equals: Token![=] = input.parse()?;
+            errors.at(
+                &equals,
+                format_args!("a key is followed by a colon: `{key}: …`"),
+            );
+        } else {
+            input.parse::<Token![:]>()?;
+        }
         let name = key.to_string();
         if seen.contains(&name) {
             errors.at(
@@ -125,6 +135,12 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
             ),
         )
     })?;
+    if !input.peek(syn::token::Brace) {
+        return Err(syn::Error::new(
+            ident.span(),
+            format!("`{ident}` has a list in braces: `{ident} {{ Customer, Order }}`"),
+        ));
+    }
     let content;
     braced!(content in input);
     let mut entries = Vec::new();

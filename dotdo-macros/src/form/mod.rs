@@ -7,7 +7,7 @@ mod expand;
 mod model;
 mod parse;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
@@ -27,8 +27,8 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => {
             if syn::parse2::<syn::Item>(item.clone()).is_ok() {
-                errors.at_span(
-                    Span::call_site(),
+                errors.at_attribute(
+                    &item,
                     "`#[form]` is for a struct: its fields are what a person fills in",
                 );
             } else {

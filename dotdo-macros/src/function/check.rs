@@ -1,7 +1,7 @@
 //! The rules of durable functions.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, PatType, Type};
+use syn::{Expr, FnArg, PatType, Type};
 
 use super::model::{Durable, Route, Trigger};
 use super::pattern::Pattern;
@@ -60,7 +60,7 @@ fn common(durable: &Durable, kind: &str, errors: &mut Errors) {
         let cure = if durable.noun.is_some() {
             "its own thing is `cx.this()`"
         } else {
-            "take what it needs as arguments"
+            "take what it needs as arguments, and stand outside of an `impl`, or in one marked `#[verbs]`"
         };
         errors.at(
             receiver,
@@ -188,6 +188,14 @@ fn fits(ty: &Type, pattern: &Pattern) -> bool {
 
 /// Where a handler runs: in the object that emitted, unless it stands in another noun's `impl`.
 fn place(durable: &Durable, route: &Route, errors: &mut Errors) {
+    for (option, code) in [("filter", &route.filter), ("to", &route.to)] {
+        if let Some(code @ Expr::Lit(_)) = code {
+            errors.at(
+                code,
+                format_args!("`{option}` is a closure, as in `{option} = |event| …`"),
+            );
+        }
+    }
     match (&durable.noun, &route.to) {
         (None, Some(to)) => errors.at(to, "`to` says which instance handles the event, so the handler stands in that noun's `impl`, marked `#[verbs]`"),
         (Some(own), None) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident};
@@ -13,7 +13,7 @@ use super::pattern::Pattern;
 use crate::attributes::{cfgs, is_for_callers};
 use crate::serial;
 use crate::signature::Arg;
-use crate::source::plain_name;
+use crate::source::{plain_name, respan};
 
 /// A free function and what `app!` finds under its name.
 pub fn free(durable: &Durable, form: &Form) -> TokenStream {
@@ -35,6 +35,7 @@ fn triggered(durable: &Durable, form: &Form) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             #import
+            #[diagnostic::do_not_recommend]
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = __dotdo::Item::Flow(&#def);
             }
@@ -93,6 +94,7 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             #import
+            #[diagnostic::do_not_recommend]
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = {
                     #body
@@ -142,10 +144,12 @@ fn body(durable: &Durable, name: &Ident) -> TokenStream {
     function.to_token_stream()
 }
 
-/// A flow in an `impl` that is called: its description, its body, and its constant's name.
+/// A flow in an `impl` that is called: its description, its body, and its constant's name. Whoever lists the noun lists
+/// the flow, so the constant mentions the description and rustc does not call it unused.
 pub fn child(durable: &Durable, args: &Args) -> (TokenStream, Ident) {
     let noun = durable.this().unwrap_or_default();
-    let own = plain_name(durable.ident());
+    let ident = durable.ident();
+    let own = plain_name(ident);
     let (constant, run, carrier) = (
         format_ident!("__FLOW_{}", own.to_uppercase()),
         format_ident!("__run_{own}"),
@@ -159,7 +163,10 @@ pub fn child(durable: &Durable, args: &Args) -> (TokenStream, Ident) {
     let tokens = quote! {
         #description
         #(#cfgs)*
-        const #constant: &'static __dotdo::FlowDef = &#def;
+        const #constant: &'static __dotdo::FlowDef = {
+            let _ = Self::#ident;
+            &#def
+        };
         #(#cfgs)*
         #body
     };
@@ -278,7 +285,11 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
     let priority = Literal::i32_unsuffixed(route.priority);
     let (some, none) = (quote!(__dotdo::Some), quote!(__dotdo::None));
     let pattern = match &route.pattern {
-        Pattern::One { key, .. } => quote!(#key.pattern()),
+        // The key itself is named once, where the handler is started: what is wrong with it is one error.
+        Pattern::One { key, noun } => {
+            let event = key.segments.last().map(|event| plain_name(&event.ident));
+            quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #some(#event) })
+        }
         Pattern::AllOf(noun) => {
             quote!(__dotdo::Pattern { noun: #some(<#noun as __dotdo::Noun>::NAME), verb: #none })
         }
@@ -293,7 +304,10 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
         || none.clone(),
         |filter| {
             let call = match &route.pattern {
-                Pattern::One { key, .. } => quote!(__dotdo::filter_on(#key, event, #filter)),
+                Pattern::One { key, .. } => {
+                    let key = key_of(key);
+                    quote!(__dotdo::filter_on(#key, event, #filter))
+                }
                 Pattern::AllOf(noun) => {
                     quote!(__dotdo::filter_on_all::<#noun, #event>(event, #filter))
                 }
@@ -306,6 +320,7 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
         (Some(to), Some(own)) => {
             let call = match &route.pattern {
                 Pattern::One { key, .. } => {
+                    let key = key_of(key);
                     quote!(__dotdo::to_on::<_, _, #own, _>(#key, event, #to))
                 }
                 Pattern::AllOf(noun) => {
@@ -320,6 +335,15 @@ fn on(durable: &Durable, route: &Route) -> TokenStream {
         _ => none,
     };
     quote!(__dotdo::Trigger::On(__dotdo::Route { pattern: #pattern, priority: #priority, filter: #filter, to: #to }))
+}
+
+/// The key of an event: `<Order>::paid`. With the brackets, rustc looks for `Order` as it does elsewhere in the output, so
+/// that of one that does not exist it says so once.
+fn key_of(key: &syn::Path) -> TokenStream {
+    let mut noun = key.clone();
+    let event = noun.segments.pop();
+    noun.segments.pop_punct();
+    quote_spanned!(key.span()=> <#noun>::#event)
 }
 
 /// The type of a handler's second argument.
@@ -338,11 +362,19 @@ fn start_on(durable: &Durable, route: &Route, call: &TokenStream) -> TokenStream
         event_of(durable).span().resolved_at(Span::mixed_site()),
     );
     let handler = quote!(|cx, #event| #call(cx, #event));
+    let argument = event_of(durable);
+    let at = argument.span();
     let run = match &route.pattern {
-        Pattern::One { key, .. } => quote!(__dotdo::run_on(#key, run, &json, #handler)),
+        Pattern::One { key, .. } => {
+            let (key, run_on) = (key_of(key), quote_spanned!(at=> __dotdo::run_on));
+            let of = quote_spanned!(at=> __dotdo::OneEvent::of);
+            quote!(#run_on(#key, run, &json, #of, #handler))
+        }
         Pattern::AllOf(noun) => {
-            let run_on_all = quote_spanned!(noun.span()=> __dotdo::run_on_all::<_, #noun, _, _>);
-            quote!(#run_on_all(run, &json, #handler))
+            let argument = respan(argument, at);
+            let read = quote_spanned!(at=> <#argument as __dotdo::AllEvents<#noun>>::read);
+            let run_on_all = quote_spanned!(at=> __dotdo::run_on_all);
+            quote!(#run_on_all(run, &json, #read, #handler))
         }
         Pattern::Named(_) | Pattern::Any => quote!(__dotdo::run_on_any(run, &json, #handler)),
     };
@@ -408,12 +440,27 @@ fn period(period: Duration) -> TokenStream {
 pub fn broken(durable: &Durable) -> TokenStream {
     let p = durable.root.private();
     let (function, ident) = (&durable.function, durable.ident());
+    if function.sig.receiver().is_some() {
+        // It stands in an `impl`, where there can be nothing but functions.
+        return function.to_token_stream();
+    }
+    let mut function = function.clone();
+    if !matches!(function.body, TokenTree::Group(_)) {
+        // rustc too would say that it has no body.
+        function
+            .attrs
+            .push(syn::parse_quote!(#[allow(unused_variables)]));
+        let mut body = Group::new(Delimiter::Brace, quote!(::core::todo!()));
+        body.set_span(function.body.span());
+        function.body = TokenTree::Group(body);
+    }
     let marker = marker(durable);
     let cfgs = cfgs(&function.attrs);
     quote! {
         #function
         #marker
         #(#cfgs)*
+        #[diagnostic::do_not_recommend]
         impl #p::Listed for #ident {
             const ITEM: #p::Item = #p::Item::Part(&[]);
         }

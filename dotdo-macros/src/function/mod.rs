@@ -9,10 +9,10 @@ mod marks;
 mod model;
 mod pattern;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diag::Errors;
+use crate::diag::{Errors, attribute_span};
 use crate::source::{Function, without_marks};
 
 pub use check::{Form, form};
@@ -28,8 +28,8 @@ pub fn attribute(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStrea
         Err(error) => {
             let kind = item_kind(&item);
             match kind {
-                Some(kind) => errors.at_span(
-                    Span::call_site(),
+                Some(kind) => errors.at_attribute(
+                    &item,
                     format_args!(
                         "`#[{}]` is for an `async fn`, and this is {kind}",
                         mark.word()
@@ -42,7 +42,7 @@ pub fn attribute(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStrea
         }
     };
     let mut marks = Marks::default();
-    marks.read(mark, args, Span::call_site(), &mut errors);
+    marks.read(mark, args, attribute_span(&item), &mut errors);
     marks.take_from(&mut function.attrs, &mut errors);
     let durable = Durable::new(function, marks, None, &mut errors);
     let expanded = match form(&durable, &mut errors) {

@@ -59,7 +59,7 @@ pub fn parse(tokens: TokenStream, span: Span) -> syn::Result<Pattern> {
     }
     let copy = tokens.clone();
     read.parse2(tokens).map_err(|error| {
-        let known = error.to_string().starts_with("an event belongs");
+        let known = error.to_string().starts_with("an event ");
         if known {
             error
         } else {
@@ -84,6 +84,21 @@ fn read(input: ParseStream) -> syn::Result<Pattern> {
     };
     loop {
         let last = input.call(Ident::parse_any)?;
+        if input.peek(Token![.]) && noun.segments.is_empty() {
+            let dot: Token![.] = input.parse()?;
+            let event = input.call(Ident::parse_any)?;
+            return Err(syn::Error::new(
+                dot.span,
+                format!("an event is a path; write `{last}::{event}`"),
+            ));
+        }
+        if input.peek(syn::token::Paren) && !noun.segments.is_empty() {
+            let call: proc_macro2::TokenTree = input.parse()?;
+            return Err(syn::Error::new(
+                call.span(),
+                "an event is named and not called; remove the parentheses",
+            ));
+        }
         if !input.peek(Token![::]) {
             return one(noun, last);
         }

@@ -1,9 +1,10 @@
 //! The rules of a noun, one after the other.
 
-use syn::{Data, DeriveInput, Fields, Type};
+use syn::{Attribute, Data, DeriveInput, Fields, Type};
 
 use super::model::{Column, Field, Noun};
 use super::parse::is_sql_name;
+use crate::attributes::last_word;
 use crate::diag::Errors;
 use crate::signature::{generic_types, last_segment};
 use crate::source::plain_name;
@@ -46,6 +47,20 @@ pub fn can_be_noun(input: &DeriveInput, errors: &mut Errors) -> bool {
     errors.count() == before
 }
 
+/// Takes a second `#[noun]` off the struct, of which nothing but collisions would come.
+pub fn once(word: &str, attrs: &mut Vec<Attribute>, errors: &mut Errors) {
+    attrs.retain(|attr| {
+        let again = last_word(attr) == word;
+        if again {
+            errors.at(
+                attr,
+                format_args!("`#[{word}]` is given twice; keep one of them"),
+            );
+        }
+        !again
+    });
+}
+
 /// Everything that can be seen of a noun before `#[cfg]` is applied.
 pub fn noun(noun: &Noun, errors: &mut Errors) {
     let name = plain_name(&noun.ident);
@@ -79,10 +94,10 @@ fn check_column(noun: &Noun, field: &Field, column: &Column, errors: &mut Errors
         errors.at(&field.ident, format_args!("`{name}` cannot be kept unique across objects: each `{}` has a database of its own\nuse `#[index]`, or put the rows in one object with `#[noun]`", noun.ident));
     }
     if column.search && !is_text(field) {
-        errors.at(&field.ident, format_args!("`#[search]` looks for words, and `{name}` is no text; it is for `String` and `Option<String>`"));
+        errors.at(&field.ty, format_args!("`#[search]` looks for words, and `{name}` is no text; it is for `String` and `Option<String>`"));
     }
     if column.range.is_some() && is_no_number(field) {
-        errors.at(&field.ident, format_args!("`#[range]` limits a number, and `{name}` is none; for other conditions there is `#[check(\"…\")]`"));
+        errors.at(&field.ty, format_args!("`#[range]` limits a number, and `{name}` is none; for other conditions there is `#[check(\"…\")]`"));
     }
     if let Some(was) = &column.was {
         let old = was.value();

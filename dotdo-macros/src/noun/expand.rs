@@ -180,9 +180,10 @@ fn traits(noun: &Noun) -> TokenStream {
             )
         });
     let row =
-        (!noun.object).then(|| quote!(#[automatically_derived] impl __dotdo::Row for #ident {}));
+        (!noun.object).then(|| quote!(#[automatically_derived] #[diagnostic::do_not_recommend] impl __dotdo::Row for #ident {}));
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __dotdo::Noun for #ident {
             const NAME: &'static str = #name;
             const DEF: &'static __dotdo::NounDef = &#def;
@@ -199,11 +200,13 @@ fn traits(noun: &Noun) -> TokenStream {
         }
         #row
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __dotdo::Value for #ident {
             const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(#name, &[#(#members),*]);
             type Next = ();
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __dotdo::Listed for #ident {
             const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
         }
@@ -440,14 +443,8 @@ fn backrefs(noun: &Noun) -> TokenStream {
     let checks = noun.fields.iter().filter_map(|field| match &field.role {
         Role::Back(Some(back)) => {
             let (other, column) = (&back.noun, &back.column);
-            let refers =
-                quote_spanned!(column.span()=> refers(<#other as __dotdo::Noun>::COLUMNS.#column));
-            Some(quote! {
-                const _: () = {
-                    const fn refers<C: __dotdo::Backref<#ident> + ::core::marker::Copy>(_: C) {}
-                    #refers
-                };
-            })
+            let refers = quote_spanned!(column.span()=> __dotdo::Backref::<#ident>::refers(&<#other as __dotdo::Noun>::COLUMNS.#column));
+            Some(quote!(const _: fn() = || #refers;))
         }
         _ => None,
     });

@@ -8,7 +8,7 @@ mod expand;
 mod model;
 mod parse;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields};
 
@@ -16,21 +16,22 @@ use crate::diag::Errors;
 use crate::options;
 use crate::paths::Root;
 use crate::source::without_marks;
-use parse::{FIELD_ATTRIBUTES, NounOptions};
+use parse::{FIELD_ATTRIBUTES, FOREIGN, NounOptions};
 
-pub use parse::{number_range, range};
+pub use check::once;
+pub use parse::{number_range, range, unstorable};
 
 /// `#[noun]`.
 pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let noun_options = options::read::<NounOptions>(args.clone(), &mut errors);
     let root = Root::new(noun_options.krate.as_ref().map(|path| &path.0));
-    let input = match syn::parse2::<DeriveInput>(item.clone()) {
+    let mut input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {
             if syn::parse2::<syn::Item>(item.clone()).is_ok() {
-                errors.at_span(
-                    Span::call_site(),
+                errors.at_attribute(
+                    &item,
                     "`#[noun]` is for a struct: its fields are the columns",
                 );
             } else {
@@ -42,6 +43,7 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     if !check::can_be_noun(&input, &mut errors) {
         return give_back(item, &errors);
     }
+    check::once("noun", &mut input.attrs, &mut errors);
     parse::check_derives(&input, &mut errors);
     let before = errors.count();
     let noun = parse::noun(&input, &noun_options, root.clone(), &mut errors);
@@ -75,6 +77,6 @@ pub fn derive(item: TokenStream) -> TokenStream {
 }
 
 fn give_back(item: TokenStream, errors: &Errors) -> TokenStream {
-    let item = without_marks(item, FIELD_ATTRIBUTES);
+    let item = without_marks(item, &[FIELD_ATTRIBUTES, FOREIGN].concat());
     quote!(#item #errors)
 }

@@ -225,10 +225,12 @@ pub(super) fn is_sql_name(name: &str) -> bool {
 
 fn field(source: &syn::Field, this: &TokenStream, errors: &mut Errors) -> Option<Field> {
     let ident = source.ident.clone()?;
-    let broken = if let Type::Reference(_)
-    | Type::Ptr(_)
-    | Type::ImplTrait(_)
-    | Type::TraitObject(_) = &source.ty
+    foreign(source, &this_name(this), errors);
+    let broken = if let Some(cure) = unstorable(&source.ty) {
+        errors.at(&source.ty, cure);
+        true
+    } else if let Type::Reference(_) | Type::Ptr(_) | Type::ImplTrait(_) | Type::TraitObject(_) =
+        &source.ty
     {
         errors.at(&source.ty, format_args!("a noun owns what it stores, and this is borrowed; write `{ident}: String` for a text"));
         true
@@ -250,6 +252,38 @@ fn field(source: &syn::Field, this: &TokenStream, errors: &mut Errors) -> Option
         role,
         broken,
     })
+}
+
+fn this_name(this: &TokenStream) -> String {
+    this.to_string().replace("r#", "")
+}
+
+/// Attributes that other libraries have for fields, which people try first.
+pub const FOREIGN: &[&str] = &["id", "key", "primary_key", "serde"];
+
+fn foreign(source: &syn::Field, noun: &str, errors: &mut Errors) {
+    for attr in &source.attrs {
+        let word = last_word(attr);
+        if word == "serde" {
+            errors.at(attr, "dotdo reads and writes its nouns by itself, and their JSON has the names of the fields; name the field as it is to be called");
+        } else if FOREIGN.contains(&word.as_str()) {
+            errors.at(attr, format_args!("every noun has an id of its own, an `Id<{noun}>`; remove `#[{word}]`, or write `#[unique]` where this is another name for it"));
+        }
+    }
+}
+
+/// What is said of types that are no values and could not become any.
+pub fn unstorable(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Array(array) => Some(format!(
+            "a list is a `Vec`, which may grow; write `Vec<{}>`",
+            crate::signature::spaced(&array.elem)
+        )),
+        Type::FnPtr(_) => {
+            Some("code cannot be stored; keep a value and let a verb decide by it".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn back_side(source: &syn::Field, errors: &mut Errors) -> Option<Backref> {
@@ -342,10 +376,21 @@ fn parsed<T: syn::parse::Parse>(attr: &Attribute, example: &str, errors: &mut Er
         Meta::Path(_) | Meta::NameValue(_) => None,
     };
     if value.is_none() {
-        errors.at(
-            attr,
-            format_args!("`#[{}]` is written like `{example}`", last_word(attr)),
-        );
+        let word = last_word(attr);
+        match &attr.meta {
+            // `#[default = 3]`
+            Meta::NameValue(pair) => errors.at(
+                attr,
+                format_args!(
+                    "the value of `#[{word}]` stands in parentheses; write `#[{word}({})]`",
+                    crate::signature::spaced(&pair.value)
+                ),
+            ),
+            _ => errors.at(
+                attr,
+                format_args!("`#[{word}]` is written like `{example}`"),
+            ),
+        }
     }
     value
 }

@@ -39,6 +39,7 @@ fn own(value: &Value) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __dotdo::Value for #ident {
             const SHAPE: __dotdo::Shape = #shape;
             type Next = ();

@@ -6,8 +6,9 @@ use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Expr, Ident, Meta, Token, Type};
 
 use super::model::{Beside, Body, Field, Fields, Value, Variant};
-use crate::attributes::{doc_text, named};
+use crate::attributes::{doc_text, last_word, named};
 use crate::diag::{Errors, one_of};
+use crate::noun::unstorable;
 use crate::options::{self, PathTo};
 use crate::paths::Root;
 use crate::source::{plain_name, without_self};
@@ -44,6 +45,7 @@ impl darling::FromMeta for Without {
 /// Reads a struct or an enum with `#[derive(Value)]`.
 pub fn value(input: &DeriveInput, errors: &mut Errors) -> Option<Value> {
     let (beside, root) = self::options(input, errors);
+    foreign(input, errors);
     read(input, root, beside, errors)
 }
 
@@ -135,6 +137,10 @@ fn options(input: &DeriveInput, errors: &mut Errors) -> (Beside, Root) {
 fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut Errors) -> Fields {
     let mut list = Vec::new();
     for (place, field) in source.iter().enumerate() {
+        if let Some(cure) = unstorable(&field.ty) {
+            errors.at(&field.ty, cure);
+            continue;
+        }
         if borrows(&field.ty) {
             errors.at(&field.ty, "a value owns what it holds, and this is borrowed; use `String` for a text and `Vec<…>` for a list");
             continue;
@@ -159,12 +165,42 @@ fn fields(source: &syn::Fields, owner: &Ident, this: &TokenStream, errors: &mut 
     }
 }
 
+/// Attributes that mean something elsewhere.
+fn foreign(input: &DeriveInput, errors: &mut Errors) {
+    let report = |field: &syn::Field, errors: &mut Errors| {
+        for attr in &field.attrs {
+            let word = last_word(attr);
+            if word == "serde" {
+                errors.at(attr, "dotdo reads and writes values by itself, and their JSON has the names of the fields; name the field as it is to be called");
+            } else if ["index", "search", "secret", "unique"].contains(&word.as_str()) {
+                errors.at(attr, format_args!("`#[{word}]` is for a field of a noun, which is a column; a value is one column as a whole"));
+            }
+        }
+    };
+    match &input.data {
+        Data::Struct(data) => data.fields.iter().for_each(|field| report(field, errors)),
+        Data::Enum(data) => {
+            for variant in &data.variants {
+                variant
+                    .fields
+                    .iter()
+                    .for_each(|field| report(field, errors));
+            }
+        }
+        Data::Union(_) => {}
+    }
+}
+
 fn borrows(ty: &Type) -> bool {
     matches!(ty, Type::Reference(_) | Type::Ptr(_) | Type::TraitObject(_))
 }
 
 fn is_borrowed(data: &Data) -> bool {
-    let any = |fields: &syn::Fields| fields.iter().any(|field| borrows(&field.ty));
+    let any = |fields: &syn::Fields| {
+        fields
+            .iter()
+            .any(|field| borrows(&field.ty) || unstorable(&field.ty).is_some())
+    };
     match data {
         Data::Struct(data) => any(&data.fields),
         Data::Enum(data) => data.variants.iter().any(|variant| any(&variant.fields)),

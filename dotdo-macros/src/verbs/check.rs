@@ -40,10 +40,16 @@ pub fn noun_of(head: &ItemImpl, errors: &mut Errors) -> Option<Path> {
         errors.at(path, "`#[verbs]` is for a noun's own `impl`; the methods of a trait are not called from outside");
     }
     if !head.generics.params.is_empty() {
-        errors.at(
-            &head.generics.params,
-            "a noun has no type parameters, and so has its `impl`",
-        );
+        // Of a parameter that the noun does not use, rustc says so itself; of a lifetime it does not.
+        if head.generics.type_params().next().is_none()
+            && head.generics.const_params().next().is_none()
+        {
+            errors.at(
+                &head.generics.params,
+                "a noun has no parameters, and so has its `impl`",
+            );
+        }
+        return None;
     }
     if let Some(clause) = &head.generics.where_clause {
         errors.at(

@@ -14,13 +14,14 @@ use crate::source::{identifier, plain_name};
 /// The `impl` and everything beside it.
 pub fn verbs(verbs: &Verbs) -> TokenStream {
     let (own, events, import) = (own(verbs), events(verbs), verbs.root.import());
-    let (keys, read, hidden) = (keys(verbs), read(verbs), hidden(verbs));
+    let (keys, beside, read, hidden) = (keys(verbs), beside(verbs), read(verbs), hidden(verbs));
     quote! {
         #own
         #events
         const _: () = {
             #import
             #keys
+            #beside
             #read
             #hidden
         };
@@ -81,7 +82,6 @@ fn events(verbs: &Verbs) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Debug, PartialEq)]
         #[allow(dead_code, private_interfaces)]
         pub enum #ident {
             /// It was made.
@@ -100,19 +100,73 @@ fn variant(event: &syn::Ident) -> syn::Ident {
     identifier(&dotdo_core::names::pascal(&plain_name(event)), event.span())
 }
 
+/// `Clone`, `Debug` and `PartialEq` of the events. Of a payload that is no value, or of a struct that is no noun, rustc's
+/// own derives would say what else is missing, at a place that is not the user's.
+fn beside(verbs: &Verbs) -> TokenStream {
+    let (noun, ident) = (&verbs.noun, format_ident!("{}Event", verbs.name()));
+    let own = |function: &str| {
+        let function = syn::Ident::new(function, noun.span());
+        quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::#function)
+    };
+    let arms = |function: &str, arm: &dyn Fn(&TokenStream, &syn::Ident) -> TokenStream| {
+        let built_in = ["Created", "Updated", "Deleted"].map(|name| {
+            let variant = syn::Ident::new(name, proc_macro2::Span::call_site());
+            arm(&own(&format!("{function}_created")), &variant)
+        });
+        let declared = emitting(verbs).map(|(method, event, output)| {
+            let cfgs = cfgs(&method.attrs);
+            let arm = arm(
+                &serial::as_value(&output, &format!("{function}_event")),
+                &variant(event),
+            );
+            quote!(#(#cfgs)* #arm)
+        });
+        let arms: Vec<_> = built_in.into_iter().chain(declared).collect();
+        quote!(#(#arms,)*)
+    };
+    let copy = arms(
+        "copy",
+        &|copy, name| quote!(Self::#name(event) => Self::#name(#copy(event))),
+    );
+    let show = arms("show", &|show, name| {
+        let text = name.to_string();
+        quote!(Self::#name(event) => #show(event, #text, f))
+    });
+    let same = arms(
+        "same",
+        &|same, name| quote!((Self::#name(event), Self::#name(other)) => #same(event, other)),
+    );
+    quote! {
+        #[automatically_derived]
+        impl ::core::clone::Clone for #ident {
+            fn clone(&self) -> Self {
+                match self { #copy }
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self { #show }
+            }
+        }
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for #ident {
+            fn eq(&self, other: &Self) -> bool {
+                match (self, other) { #same _ => false }
+            }
+        }
+    }
+}
+
 /// How an event becomes a variant.
 fn read(verbs: &Verbs) -> TokenStream {
     let noun = &verbs.noun;
     let ident = format_ident!("{}Event", verbs.name());
     let noun_name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
-    let read_own = quote_spanned!(noun.span()=> __dotdo::Event::read);
+    let read_own = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::read_created);
     let arms = emitting(verbs).map(|(method, event, output)| {
         let (cfgs, verb, variant) = (cfgs(&method.attrs), plain_name(event), variant(event));
-        let read = if serial::known(&output) {
-            read_own.clone()
-        } else {
-            serial::as_value(&output, "event")
-        };
+        let read = serial::as_value(&output, "event");
         quote!(#(#cfgs)* #verb => #read(json).map(Self::#variant))
     });
     quote! {

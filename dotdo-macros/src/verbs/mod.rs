@@ -8,7 +8,7 @@ mod expand;
 mod model;
 mod parse;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diag::Errors;
@@ -22,14 +22,15 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let given = options::read::<VerbsOptions>(args, &mut errors);
     let root = Root::new(given.krate.as_ref().map(|path| &path.0));
-    let Ok(source) = Impl::parse(item.clone()) else {
-        errors.at_span(
-            Span::call_site(),
+    let Ok(mut source) = Impl::parse(item.clone()) else {
+        errors.at_attribute(
+            &item,
             "`#[verbs]` is for an `impl` of a noun: `#[verbs] impl Order { … }`",
         );
         let item = without_marks(item, MARKS);
         return quote!(#item #errors);
     };
+    crate::noun::once("verbs", &mut source.head.attrs, &mut errors);
     let Some(noun) = check::noun_of(&source.head, &mut errors) else {
         let item = without_marks(item, MARKS);
         return quote!(#item #errors);
@@ -43,8 +44,8 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[verb]` or `#[query]` where no `#[verbs]` has read it.
 pub fn misplaced(word: &str, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    errors.at_span(
-        Span::call_site(),
+    errors.at_attribute(
+        &item,
         format_args!("`#[{word}]` belongs inside an `impl` marked `#[verbs]`"),
     );
     quote!(#item #errors)

@@ -6,6 +6,7 @@ pub mod mail {
     const _: () = {
         use ::dotdo::__private as __dotdo;
         use __dotdo::Verbless as _;
+        #[diagnostic::do_not_recommend]
         impl __dotdo::Listed for Mail {
             const ITEM: __dotdo::Item = __dotdo::Item::Part(
                 &[

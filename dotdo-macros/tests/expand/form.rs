@@ -20,6 +20,7 @@ pub struct Review {
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Review {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Review",
@@ -217,6 +218,7 @@ pub struct Approval {
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Approval {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Approval",

@@ -7,6 +7,7 @@ async fn audit(cx: Flow, event: OrderEvent) -> Result<()> {
 struct audit {}
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for audit {
         const ITEM: __dotdo::Item = __dotdo::Item::Flow(
             &__dotdo::FlowDef {
@@ -30,12 +31,12 @@ const _: () = {
                 output: __dotdo::Shape::Nothing,
                 doc: "",
                 at: (::core::file!(), ::core::line!()),
-                start: |run, json| __dotdo::run_on_all::<
-                    _,
-                    Order,
-                    _,
-                    _,
-                >(run, &json, |cx, event| audit(cx, event)),
+                start: |run, json| __dotdo::run_on_all(
+                    run,
+                    &json,
+                    <OrderEvent as __dotdo::AllEvents<Order>>::read,
+                    |cx, event| audit(cx, event),
+                ),
             },
         );
     }
@@ -48,6 +49,7 @@ async fn greet(cx: Flow, event: AnyEvent) -> Result<()> {
 struct greet {}
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for greet {
         const ITEM: __dotdo::Item = __dotdo::Item::Flow(
             &__dotdo::FlowDef {
@@ -89,6 +91,7 @@ pub async fn weekly_report(cx: Flow) -> Result<()> {
 pub struct weekly_report {}
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for weekly_report {
         const ITEM: __dotdo::Item = __dotdo::Item::Flow(
             &__dotdo::FlowDef {
@@ -132,6 +135,7 @@ pub(crate) struct charge {
 }
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for charge {
         const ITEM: __dotdo::Item = {
             #[allow(clippy::unused_async)]
@@ -199,6 +203,7 @@ struct onboard {
 #[cfg(feature = "onboarding")]
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for onboard {
         const ITEM: __dotdo::Item = {
             async fn __onboard(cx: Flow, who: Id<Customer>) -> Result<()> {

@@ -63,6 +63,7 @@ const _: () = {
         );
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Noun for Client {
         const NAME: &'static str = "Client";
         const DEF: &'static __dotdo::NounDef = &__dotdo::NounDef {
@@ -152,8 +153,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Row for Client {}
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Client {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Client",
@@ -179,6 +182,7 @@ const _: () = {
         type Next = ();
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Client {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
     }
@@ -289,10 +293,9 @@ const _: () = {
             __Client::deserialize(deserializer)
         }
     }
-    const _: () = {
-        const fn refers<C: __dotdo::Backref<Client> + ::core::marker::Copy>(_: C) {}
-        refers(<Order as __dotdo::Noun>::COLUMNS.client)
-    };
+    const _: fn() = || __dotdo::Backref::<
+        Client,
+    >::refers(&<Order as __dotdo::Noun>::COLUMNS.client);
 };
 #[derive(Clone, Default)]
 #[derive(::dotdo::__private::Noun)]
@@ -335,6 +338,7 @@ const _: () = {
         );
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Noun for Order {
         const NAME: &'static str = "Order";
         const DEF: &'static __dotdo::NounDef = &__dotdo::NounDef {
@@ -381,6 +385,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Order {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Order",
@@ -397,6 +402,7 @@ const _: () = {
         type Next = ();
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Order {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
     }

@@ -38,6 +38,7 @@ const _: () = {
         );
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Noun for Customer {
         const NAME: &'static str = "Customer";
         const DEF: &'static __dotdo::NounDef = &__dotdo::NounDef {
@@ -83,8 +84,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Row for Customer {}
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Customer {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Customer",
@@ -96,6 +99,7 @@ const _: () = {
         type Next = ();
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Customer {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
     }
@@ -173,6 +177,7 @@ async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
 struct welcome {}
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for welcome {
         const ITEM: __dotdo::Item = __dotdo::Item::Flow(
             &__dotdo::FlowDef {
@@ -181,7 +186,10 @@ const _: () = {
                 noun: __dotdo::None,
                 policy: __dotdo::Policy::DEFAULT,
                 trigger: __dotdo::Trigger::On(__dotdo::Route {
-                    pattern: Customer::created.pattern(),
+                    pattern: __dotdo::Pattern {
+                        noun: __dotdo::Some(<Customer as __dotdo::Noun>::NAME),
+                        verb: __dotdo::Some("created"),
+                    },
                     priority: 0,
                     filter: __dotdo::None,
                     to: __dotdo::None,
@@ -191,9 +199,10 @@ const _: () = {
                 doc: "",
                 at: (::core::file!(), ::core::line!()),
                 start: |run, json| __dotdo::run_on(
-                    Customer::created,
+                    <Customer>::created,
                     run,
                     &json,
+                    __dotdo::OneEvent::of,
                     |cx, event| welcome(cx, event),
                 ),
             },
@@ -216,6 +225,7 @@ struct send_mail {
 }
 const _: () = {
     use ::dotdo::__private as __dotdo;
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for send_mail {
         const ITEM: __dotdo::Item = {
             async fn __send_mail(to: String, text: String) -> Result<()> {

@@ -8,6 +8,7 @@ pub enum Plan {
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Plan {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Choice(&["Free", "Pro"]);
         type Next = ();
@@ -102,6 +103,7 @@ pub struct Receipt {
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Receipt {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Record(
             "Receipt",
@@ -203,6 +205,7 @@ pub struct Cents(pub i64);
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Cents {
         const SHAPE: __dotdo::Shape = <i64 as __dotdo::Value>::SHAPE;
         type Next = ();
@@ -276,6 +279,7 @@ pub enum Answer {
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Answer {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::OneOf(
             "Answer",

@@ -30,7 +30,6 @@ impl Order {
     }
 }
 /// What happens to `Order`: one variant for each event, for handlers of `Order::*`.
-#[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code, private_interfaces)]
 pub enum OrderEvent {
     /// It was made.
@@ -52,13 +51,77 @@ const _: () = {
             "paid",
         );
     }
+    #[automatically_derived]
+    impl ::core::clone::Clone for OrderEvent {
+        fn clone(&self) -> Self {
+            match self {
+                Self::Created(event) => {
+                    Self::Created(<Order as __dotdo::Noun>::copy_created(event))
+                }
+                Self::Updated(event) => {
+                    Self::Updated(<Order as __dotdo::Noun>::copy_created(event))
+                }
+                Self::Deleted(event) => {
+                    Self::Deleted(<Order as __dotdo::Noun>::copy_created(event))
+                }
+                Self::Paid(event) => {
+                    Self::Paid(<Receipt as __dotdo::Value>::copy_event(event))
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for OrderEvent {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match self {
+                Self::Created(event) => {
+                    <Order as __dotdo::Noun>::show_created(event, "Created", f)
+                }
+                Self::Updated(event) => {
+                    <Order as __dotdo::Noun>::show_created(event, "Updated", f)
+                }
+                Self::Deleted(event) => {
+                    <Order as __dotdo::Noun>::show_created(event, "Deleted", f)
+                }
+                Self::Paid(event) => {
+                    <Receipt as __dotdo::Value>::show_event(event, "Paid", f)
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::cmp::PartialEq for OrderEvent {
+        fn eq(&self, other: &Self) -> bool {
+            match (self, other) {
+                (Self::Created(event), Self::Created(other)) => {
+                    <Order as __dotdo::Noun>::same_created(event, other)
+                }
+                (Self::Updated(event), Self::Updated(other)) => {
+                    <Order as __dotdo::Noun>::same_created(event, other)
+                }
+                (Self::Deleted(event), Self::Deleted(other)) => {
+                    <Order as __dotdo::Noun>::same_created(event, other)
+                }
+                (Self::Paid(event), Self::Paid(other)) => {
+                    <Receipt as __dotdo::Value>::same_event(event, other)
+                }
+                _ => false,
+            }
+        }
+    }
     impl __dotdo::AllEvents<Order> for OrderEvent {
         fn read(json: &__dotdo::Json) -> __dotdo::Result<Self> {
             let noun = <Order as __dotdo::Noun>::NAME;
             match __dotdo::event_verb(json)?.as_str() {
-                "created" => __dotdo::Event::read(json).map(Self::Created),
-                "updated" => __dotdo::Event::read(json).map(Self::Updated),
-                "deleted" => __dotdo::Event::read(json).map(Self::Deleted),
+                "created" => {
+                    <Order as __dotdo::Noun>::read_created(json).map(Self::Created)
+                }
+                "updated" => {
+                    <Order as __dotdo::Noun>::read_created(json).map(Self::Updated)
+                }
+                "deleted" => {
+                    <Order as __dotdo::Noun>::read_created(json).map(Self::Deleted)
+                }
                 "paid" => <Receipt as __dotdo::Value>::event(json).map(Self::Paid),
                 other => __dotdo::Err(__dotdo::unknown_event(noun, other)),
             }
@@ -109,22 +172,29 @@ const _: () = {
         pub fn review(stars: i64) -> __dotdo::Child<String> {
             __dotdo::Child::new(Self::__FLOW_REVIEW, &__ReviewArgs { stars })
         }
-        const __FLOW_REVIEW: &'static __dotdo::FlowDef = &__dotdo::FlowDef {
-            name: "Order::review",
-            version: 1,
-            noun: __dotdo::Some("Order"),
-            policy: __dotdo::Policy::DEFAULT,
-            trigger: __dotdo::Trigger::Call,
-            args: &[__dotdo::Member::of::<i64>("stars", "")],
-            output: <String as __dotdo::Value>::SHAPE,
-            doc: "A part of `fulfil`.",
-            at: (::core::file!(), ::core::line!()),
-            start: |run, args| __dotdo::run_flow::<
-                _,
-                _,
-                String,
-                _,
-            >(run, &args, |cx, args: __ReviewArgs| Order::__run_review(cx, args.stars)),
+        const __FLOW_REVIEW: &'static __dotdo::FlowDef = {
+            let _ = Self::review;
+            &__dotdo::FlowDef {
+                name: "Order::review",
+                version: 1,
+                noun: __dotdo::Some("Order"),
+                policy: __dotdo::Policy::DEFAULT,
+                trigger: __dotdo::Trigger::Call,
+                args: &[__dotdo::Member::of::<i64>("stars", "")],
+                output: <String as __dotdo::Value>::SHAPE,
+                doc: "A part of `fulfil`.",
+                at: (::core::file!(), ::core::line!()),
+                start: |run, args| __dotdo::run_flow::<
+                    _,
+                    _,
+                    String,
+                    _,
+                >(
+                    run,
+                    &args,
+                    |cx, args: __ReviewArgs| Order::__run_review(cx, args.stars),
+                ),
+            }
         };
         async fn __run_review(cx: Flow<Order>, stars: i64) -> Result<String> {
             Ok(stars.to_string())
@@ -218,7 +288,10 @@ const _: () = {
                             ..__dotdo::Policy::DEFAULT
                         },
                         trigger: __dotdo::Trigger::On(__dotdo::Route {
-                            pattern: Order::created.pattern(),
+                            pattern: __dotdo::Pattern {
+                                noun: __dotdo::Some(<Order as __dotdo::Noun>::NAME),
+                                verb: __dotdo::Some("created"),
+                            },
                             priority: 0,
                             filter: __dotdo::None,
                             to: __dotdo::None,
@@ -228,9 +301,10 @@ const _: () = {
                         doc: "From \"created\" to \"on its way\".",
                         at: (::core::file!(), ::core::line!()),
                         start: |run, json| __dotdo::run_on(
-                            Order::created,
+                            <Order>::created,
                             run,
                             &json,
+                            __dotdo::OneEvent::of,
                             |cx, event| Order::fulfil(cx, event),
                         ),
                     },
@@ -240,7 +314,10 @@ const _: () = {
                         noun: __dotdo::Some("Order"),
                         policy: __dotdo::Policy::DEFAULT,
                         trigger: __dotdo::Trigger::On(__dotdo::Route {
-                            pattern: Customer::deleted.pattern(),
+                            pattern: __dotdo::Pattern {
+                                noun: __dotdo::Some(<Customer as __dotdo::Noun>::NAME),
+                                verb: __dotdo::Some("deleted"),
+                            },
                             priority: 0,
                             filter: __dotdo::None,
                             to: __dotdo::Some(|event| __dotdo::to_on::<
@@ -249,7 +326,7 @@ const _: () = {
                                 Order,
                                 _,
                             >(
-                                Customer::deleted,
+                                <Customer>::deleted,
                                 event,
                                 |event| event.data.last_order.clone(),
                             )),
@@ -259,9 +336,10 @@ const _: () = {
                         doc: "",
                         at: (::core::file!(), ::core::line!()),
                         start: |run, json| __dotdo::run_on(
-                            Customer::deleted,
+                            <Customer>::deleted,
                             run,
                             &json,
+                            __dotdo::OneEvent::of,
                             |cx, event| Order::forget(cx, event),
                         ),
                     },

@@ -40,6 +40,7 @@ impl<T> Answer<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> Value for Answer<T> {
     const SHAPE: Shape = Shape::OneOf(
         "Answer",
@@ -81,6 +82,7 @@ impl<T> Deref for Signed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> Value for Signed<T> {
     const SHAPE: Shape = Shape::Record(
         "Signed",

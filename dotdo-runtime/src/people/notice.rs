@@ -52,6 +52,7 @@ const fn member(name: &'static str, shape: Shape, optional: bool, doc: &'static 
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for Notice {
     const SHAPE: Shape = Shape::Record(
         "Notice",

@@ -61,6 +61,7 @@ impl<'de> serde::Deserialize<'de> for Embedding {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for Embedding {
     const SHAPE: Shape = Shape::Embedding;
     type Next = ();

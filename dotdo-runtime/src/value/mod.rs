@@ -6,6 +6,8 @@ mod expected;
 mod shape;
 mod standard;
 
+use std::fmt;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use cell::Cell;
@@ -14,11 +16,12 @@ pub use embedding::Embedding;
 pub use shape::{Member, Shape};
 
 use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::json::{self, Json};
 use crate::stub::Chain;
 
 /// What a call that returns a value goes on with: the stub of the noun a [`Ref`](crate::Ref) points at, or nothing.
-pub trait Onward: Clone {
+pub trait Onward: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn onward(chain: Chain) -> Self;
 }
@@ -94,8 +97,24 @@ pub trait Value:
         crate::effect::guarded(|| rule(&value))
     }
     #[doc(hidden)]
-    fn event<N: crate::noun::Noun>(json: &Json) -> Result<crate::event::Event<N, Self>> {
-        crate::event::Event::read(json)
+    fn event<N>(json: &Json) -> Result<Event<N, Self>> {
+        Event::read(json)
+    }
+    #[doc(hidden)]
+    fn copy_event<N>(event: &Event<N, Self>) -> Event<N, Self> {
+        event.clone()
+    }
+    #[doc(hidden)]
+    fn show_event<N>(
+        event: &Event<N, Self>,
+        name: &str,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        f.debug_tuple(name).field(event).finish()
+    }
+    #[doc(hidden)]
+    fn same_event<N>(event: &Event<N, Self>, other: &Event<N, Self>) -> bool {
+        event == other
     }
     #[doc(hidden)]
     fn call<N: crate::noun::Noun>(

@@ -1,4 +1,7 @@
 //! The types that are values from the start.
+//!
+//! Where a type is no value, rustc lists those that are. Only what wraps another value is a hint there; the rest is
+//! marked `do_not_recommend`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,6 +14,7 @@ use crate::json::Json;
 
 macro_rules! integers {
     ($($t:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value for $t {
             const SHAPE: Shape = Shape::Integer;
             type Next = ();
@@ -25,6 +29,7 @@ macro_rules! integers {
 }
 integers!(i8 i16 i32 i64 u16 u32 u64 usize isize);
 
+#[diagnostic::do_not_recommend]
 impl Value for u8 {
     const SHAPE: Shape = Shape::Integer;
     const LIST: Shape = Shape::Bytes;
@@ -50,6 +55,7 @@ impl Value for u8 {
 
 macro_rules! texts {
     ($($t:ty = $shape:ident),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value for $t {
             const SHAPE: Shape = Shape::$shape;
             type Next = ();
@@ -66,6 +72,7 @@ texts!(NaiveDate = Date, NaiveTime = Time, Decimal = Decimal);
 
 macro_rules! as_json {
     ($($t:ty = $shape:expr),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value for $t { const SHAPE: Shape = $shape; type Next = (); }
     )*};
 }
@@ -78,6 +85,7 @@ as_json!(
 /// As serde writes it, with the `T` that chrono's own `Display` leaves out.
 const LOCAL_TIME: &str = "%Y-%m-%dT%H:%M:%S%.f";
 
+#[diagnostic::do_not_recommend]
 impl Value for NaiveDateTime {
     const SHAPE: Shape = Shape::Text;
     type Next = ();
@@ -91,6 +99,7 @@ impl Value for NaiveDateTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for String {
     const SHAPE: Shape = Shape::Text;
     type Next = ();
@@ -105,6 +114,7 @@ impl Value for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for bool {
     const SHAPE: Shape = Shape::Boolean;
     type Next = ();
@@ -120,6 +130,7 @@ impl Value for bool {
 
 macro_rules! floats {
     ($($t:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value for $t {
             const SHAPE: Shape = Shape::Real;
             type Next = ();
@@ -140,6 +151,7 @@ macro_rules! floats {
 }
 floats!(f32 f64);
 
+#[diagnostic::do_not_recommend]
 impl Value for DateTime<Utc> {
     const SHAPE: Shape = Shape::Timestamp;
     type Next = ();
@@ -197,6 +209,7 @@ impl<T: Value> Value for BTreeMap<String, T> {
     type Next = ();
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value, S: std::hash::BuildHasher + Default + Clone + 'static> Value
     for HashMap<String, T, S>
 {
@@ -206,6 +219,7 @@ impl<T: Value, S: std::hash::BuildHasher + Default + Clone + 'static> Value
 
 macro_rules! tuples {
     ($(($($t:ident),+))*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($t: Value),+> Value for ($($t,)+) {
             const SHAPE: Shape = Shape::Tuple(&[$($t::SHAPE),+]);
             type Next = ();

@@ -1,4 +1,4 @@
-// Arguments may be changed inside, unused, optional or absent.
+//! Arguments may be changed inside, unused, optional or absent.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -56,7 +56,8 @@ async fn both(cx: Flow, event: i64, json: String) -> dotdo::Result<String> {
 
 dotdo::app! { Counting { Counter, nothing, pair, both } }
 
-fn main() {
+#[test]
+fn works() {
     let args = |args: &[dotdo::__private::Member]| -> Vec<(&str, bool)> {
         args.iter().map(|arg| (arg.name, arg.optional)).collect()
     };

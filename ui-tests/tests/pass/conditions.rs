@@ -1,4 +1,4 @@
-// Whatever is compiled out leaves nothing behind.
+//! Whatever is compiled out leaves nothing behind.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -88,7 +88,8 @@ dotdo::app! {
     }
 }
 
-fn main() {
+#[test]
+fn works() {
     let columns: Vec<_> = <Order as dotdo::Noun>::DEF
         .columns
         .iter()

@@ -1,4 +1,4 @@
-// Fields may have the names of events, of system columns and of what generated code uses.
+//! Fields may have the names of events, of system columns and of what generated code uses.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -24,7 +24,8 @@ async fn note(_cx: Flow, event: Event<Order>) -> Result<()> {
 
 dotdo::app! { Shop { Order, note } }
 
-fn main() {
+#[test]
+fn works() {
     let _ = Order::find(|c| c.created.gt(3) & c.id.eq("x"));
     assert_eq!(Order::created.verb(), "created");
     let order = Order {

@@ -45,15 +45,13 @@ pub struct Review {
     pub inner: Option<Address>,
 }
 
-#[derive(Value)]
-#[derive(Eq)]
+#[derive(Value, Eq)]
 pub enum Verdict {
     Fine,
     Fishy,
 }
 
-#[derive(Value)]
-#[derive(Eq)]
+#[derive(Value, Eq)]
 pub struct Part {
     pub name: String,
 }
@@ -94,13 +92,20 @@ async fn asks(cx: Flow) -> Result<()> {
         println!("{by} at {at}: {}", value.count);
     }
     // The limit may stand where the flow runs it, too.
-    let _ = cx.run(Human::role("risk").ask::<r#type>("Well?")).within(hours(1)).await?;
+    let _ = cx
+        .run(Human::role("risk").ask::<r#type>("Well?"))
+        .within(hours(1))
+        .await?;
     Result::Ok(())
 }
 
-fn main() {
+#[test]
+fn works() {
     let names: Vec<_> = Review::FORM.fields.iter().map(|field| field.name).collect();
-    assert_eq!(names, ["release", "note", "type", "verdict", "parts", "inner"]);
+    assert_eq!(
+        names,
+        ["release", "note", "type", "verdict", "parts", "inner"]
+    );
     assert_eq!(r#type::FORM.name, "type");
     let _ = (Some, None, Ok, Err);
 }

@@ -1,4 +1,4 @@
-// A body sees the user's own functions, whatever they are called.
+//! A body sees the user's own functions, whatever they are called.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -29,6 +29,7 @@ async fn flow(cx: Flow) -> Result<i64> {
 
 dotdo::app! { Shop { charge, flow } }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Shop::DEF.entries.len(), 2);
 }

@@ -1,4 +1,4 @@
-// Every pattern, filter and destination of a handler.
+//! Every pattern, filter and destination of a handler.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -91,14 +91,15 @@ async fn anything(_cx: Flow<Order>, event: AnyEvent) -> Result<()> {
     Ok(())
 }
 
-#[on(crate::Order::deleted, priority = -7)]
+#[on(crate::handlers::Order::deleted, priority = -7)]
 async fn gone(_cx: dotdo::Flow, _event: dotdo::Event<Order, Order>) -> Result<()> {
     Ok(())
 }
 
 dotdo::app! { Shop { Customer, Order, people, anything, gone } }
 
-fn main() {
+#[test]
+fn works() {
     let order = Shop::DEF.entries[1].verbs.unwrap();
     let events: Vec<_> = order
         .verbs

@@ -1,8 +1,9 @@
-// A whole business may stand in a function.
+//! A whole business may stand in a function.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
-fn main() {
+#[test]
+fn works() {
     #[noun]
     struct Customer {
         name: String,

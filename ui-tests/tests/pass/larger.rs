@@ -1,4 +1,5 @@
-// The larger business of the language's description.
+//! The larger business of the language's description.
+#![allow(dead_code)]
 use dotdo::prelude::*;
 
 /// Somebody who buys from us.
@@ -189,7 +190,8 @@ dotdo::app! {
     pub Shop { Customer, Order, charge, audit, thank, any, weekly_report, onboard, part::Extra }
 }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Shop::DEF.domain, Some("shop.example"));
     assert_eq!(Shop::DEF.doc, "A shop.");
 }

@@ -1,4 +1,4 @@
-// Items may come out of the user's own macros.
+//! Items may come out of the user's own macros.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -50,6 +50,7 @@ macro_rules! shop {
 
 shop!(Shop: Customer, Order, charge, note);
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Shop::DEF.entries[2].item.step().policy.retry, 7);
 }

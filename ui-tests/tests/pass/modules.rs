@@ -1,4 +1,4 @@
-// Nouns, verbs, handlers and lists may stand in different modules, private or not.
+//! Nouns, verbs, handlers and lists may stand in different modules, private or not.
 #![deny(warnings)]
 
 mod nouns {
@@ -73,7 +73,7 @@ mod behaviour {
         }
 
         #[durable]
-        pub(in crate::behaviour) async fn send(number: i64) -> Result<()> {
+        pub(in crate::modules::behaviour) async fn send(number: i64) -> Result<()> {
             let _ = number;
             Ok(())
         }
@@ -86,6 +86,7 @@ mod behaviour {
 
 dotdo::app! { Shop { nouns::Customer, nouns::Order, behaviour::Behaviour } }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Shop::DEF.entries.len(), 3);
 }

@@ -1,4 +1,4 @@
-// What the attributes of a noun say arrives in its constants.
+//! What the attributes of a noun say arrives in its constants.
 #![deny(warnings)]
 use dotdo::Noun;
 use dotdo::prelude::*;
@@ -29,7 +29,8 @@ pub struct Person {
 #[noun(object, table = "purchases")]
 pub struct Order {}
 
-fn main() {
+#[test]
+fn works() {
     let person = Person::DEF;
     assert_eq!(
         (person.name, person.plural, person.table),

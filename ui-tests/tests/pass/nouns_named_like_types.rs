@@ -1,4 +1,4 @@
-// Nouns and values may have the names of types that everybody knows.
+//! Nouns and values may have the names of types that everybody knows.
 #![deny(warnings)]
 use dotdo::{Ref, noun, verbs};
 
@@ -53,6 +53,7 @@ impl Stub {
 
 dotdo::app! { Shop { Result, Option, Stub, Event, Noun } }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Shop::DEF.entries.len(), 5);
 }

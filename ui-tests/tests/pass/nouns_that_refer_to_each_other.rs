@@ -1,4 +1,4 @@
-// References may go in circles.
+//! References may go in circles.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -47,7 +47,8 @@ impl Category {
 
 dotdo::app! { Shop { Category, Product } }
 
-fn main() {
+#[test]
+fn works() {
     let columns: Vec<_> = <Category as dotdo::Noun>::DEF
         .columns
         .iter()

@@ -1,4 +1,4 @@
-// What is private stays private, without a warning.
+//! What is private stays private, without a warning.
 #![deny(warnings, private_interfaces, private_bounds)]
 use dotdo::prelude::*;
 
@@ -38,7 +38,8 @@ async fn keep(secret: Secret) -> Result<Secret> {
 
 dotdo::app! { Shop { Customer, Order, keep } }
 
-fn main() {
+#[test]
+fn works() {
     let _ = Customer { name: "Ann".into() };
     assert_eq!(Shop::DEF.entries.len(), 3);
 }

@@ -1,4 +1,4 @@
-// A raw identifier is known by its plain name.
+//! A raw identifier is known by its plain name.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -37,7 +37,8 @@ async fn r#try(r#where: String) -> Result<()> {
 
 dotdo::app! { Post { Parcel, note, r#try } }
 
-fn main() {
+#[test]
+fn works() {
     let columns: Vec<_> = <Parcel as dotdo::Noun>::DEF
         .columns
         .iter()

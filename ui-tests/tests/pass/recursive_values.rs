@@ -1,4 +1,4 @@
-// A value may hold values of its own type.
+//! A value may hold values of its own type.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -17,7 +17,8 @@ pub enum Filter {
     And { left: Box<Filter>, right: Box<Self> },
 }
 
-fn main() {
+#[test]
+fn works() {
     let tree: Tree = dotdo::Json::of(&Tree {
         name: "a".into(),
         branches: Vec::new(),

@@ -1,4 +1,4 @@
-// Every macro can be told where dotdo is.
+//! Every macro can be told where dotdo is.
 #![deny(warnings)]
 
 mod own {
@@ -14,10 +14,10 @@ mod shop {
     #[allow(dead_code)]
     mod dotdo {}
 
-    use crate::own::business::prelude::*;
-    use crate::own::business::{app, part};
+    use crate::renamed_crate::own::business::prelude::*;
+    use crate::renamed_crate::own::business::{app, part};
 
-    #[noun(crate = crate::own::business, plural = "Clients")]
+    #[noun(crate = crate::renamed_crate::own::business, plural = "Clients")]
     pub(crate) struct Customer {
         pub(crate) name: String,
         #[default(Plan::Free)]
@@ -25,13 +25,13 @@ mod shop {
     }
 
     #[derive(Value)]
-    #[value(crate = crate::own::business)]
+    #[value(crate = crate::renamed_crate::own::business)]
     pub(crate) enum Plan {
         Free,
         Pro,
     }
 
-    #[verbs(crate = crate::own::business)]
+    #[verbs(crate = crate::renamed_crate::own::business)]
     impl Customer {
         #[verb]
         fn upgrade(&mut self, _cx: &mut Tx, plan: Plan) -> Result<Plan> {
@@ -45,27 +45,28 @@ mod shop {
         }
     }
 
-    #[on(Customer::upgraded, crate = crate::own::business)]
+    #[on(Customer::upgraded, crate = crate::renamed_crate::own::business)]
     async fn thank(cx: Flow, event: Event<Customer, Plan>) -> Result<()> {
         cx.run(send_mail(event.data)).await
     }
 
-    #[every("daily", crate = crate::own::business)]
+    #[every("daily", crate = crate::renamed_crate::own::business)]
     async fn report(_cx: Flow) -> Result<()> {
         Ok(())
     }
 
-    #[durable(crate = crate::own::business)]
+    #[durable(crate = crate::renamed_crate::own::business)]
     async fn send_mail(plan: Plan) -> Result<()> {
         let _ = plan;
         Ok(())
     }
 
-    part! { crate: crate::own::business, Mail { thank, send_mail } }
-    app! { crate: crate::own::business, domain: "shop.example", pub(crate) Shop { Customer, Mail, report } }
+    part! { crate: crate::renamed_crate::own::business, Mail { thank, send_mail } }
+    app! { crate: crate::renamed_crate::own::business, domain: "shop.example", pub(crate) Shop { Customer, Mail, report } }
 }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(shop::Shop::DEF.entries.len(), 3);
     let _ = shop::Plan::Pro;
 }

@@ -1,4 +1,4 @@
-// The smallest business.
+//! The smallest business.
 use dotdo::prelude::*;
 
 #[noun]
@@ -22,7 +22,8 @@ async fn send_mail(to: String, text: String) -> Result<()> {
 
 dotdo::app! { pub Crm { Customer, welcome, send_mail } }
 
-fn main() {
+#[test]
+fn works() {
     let _: fn() -> dotdo::Exit = Crm::main;
     assert_eq!(Crm::DEF.name, "Crm");
     assert_eq!(Crm::DEF.entries.len(), 3);

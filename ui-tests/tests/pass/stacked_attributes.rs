@@ -1,4 +1,4 @@
-// The attributes of a function stack in any order, with or without a path.
+//! The attributes of a function stack in any order, with or without a path.
 #![deny(warnings)]
 use dotdo::prelude::*;
 
@@ -30,7 +30,8 @@ async fn third(_cx: Flow) -> Result<()> {
 
 dotdo::app! { Crm { Customer, first, second, third } }
 
-fn main() {
+#[test]
+fn works() {
     for entry in &Crm::DEF.entries[1..] {
         assert_eq!(entry.item.flow().policy.retry, 5);
     }

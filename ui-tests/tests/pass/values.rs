@@ -1,4 +1,4 @@
-// Every form of a value: its shape, its JSON, its column.
+//! Every form of a value: its shape, its JSON, its column.
 #![deny(warnings)]
 use dotdo::prelude::*;
 use dotdo::{Json, Shape};
@@ -53,7 +53,8 @@ fn there_and_back<T: Value>(value: T, json: &str) {
     assert_eq!(T::from_cell(value.to_cell().unwrap()).unwrap(), value);
 }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Plan::SHAPE, Shape::Choice(&["Free", "Pro"]));
     assert_eq!(Plan::Pro.to_cell().unwrap().as_text(), Some("Pro"));
     there_and_back(Plan::Free, "\"Free\"");

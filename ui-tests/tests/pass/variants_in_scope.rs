@@ -1,4 +1,4 @@
-// Variants such as `Some` and `Ok` may be the user's own.
+//! Variants such as `Some` and `Ok` may be the user's own.
 #![deny(warnings)]
 use dotdo::{Event, Flow, durable, every, noun, on, verbs};
 
@@ -47,6 +47,7 @@ async fn ask(_answer: Answer) -> dotdo::Result<()> {
 
 dotdo::app! { domain: "quiz.example", Quiz { Question, note, report, ask } }
 
-fn main() {
+#[test]
+fn works() {
     assert_eq!(Quiz::DEF.domain.is_some(), true);
 }

@@ -1,0 +1,11 @@
+// A domain is a text.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Customer {
+    pub name: String,
+}
+
+dotdo::app! { domain: shop.example, pub Crm { Customer } }
+
+fn main() {}

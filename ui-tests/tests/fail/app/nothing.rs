@@ -1,0 +1,5 @@
+// An app has a name and a list.
+
+fn main() {}
+
+dotdo::app! {}

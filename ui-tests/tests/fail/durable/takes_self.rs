@@ -1,0 +1,13 @@
+// A step belongs to no thing.
+use dotdo::prelude::*;
+
+pub struct Bank;
+
+impl Bank {
+    #[durable]
+    async fn charge(&self, cents: i64) -> Result<i64> {
+        Ok(cents)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// The result is there when the waiting is over.
+use dotdo::prelude::*;
+
+#[durable]
+async fn charge(cents: i64) -> Result<i64> {
+    Ok(cents)
+}
+
+#[durable]
+async fn onboard(cx: Flow) -> Result<()> {
+    cx.run(charge(3))?.await;
+    Ok(())
+}
+
+fn main() {}

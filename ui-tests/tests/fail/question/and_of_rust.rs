@@ -1,0 +1,11 @@
+// Filters are joined with `&` and `|`.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order {
+    pub cents: i64,
+}
+
+fn main() {
+    let _ = Order::find(|c| c.cents.gt(3) && c.cents.lt(9));
+}
