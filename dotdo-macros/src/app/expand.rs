@@ -29,6 +29,7 @@ pub fn app(list: &List) -> TokenStream {
     quote! {
         #(#attrs)*
         #business
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             use __dotdo::Verbless as _;
@@ -66,6 +67,7 @@ pub fn part(list: &List) -> TokenStream {
         #(#attrs)*
         #[allow(dead_code)]
         #part
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             use __dotdo::Verbless as _;

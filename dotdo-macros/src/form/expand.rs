@@ -29,6 +29,7 @@ pub fn form(form: &Form) -> TokenStream {
         .iter()
         .map(|rule| form_rule(&quote!(#ident), rule));
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #[automatically_derived]

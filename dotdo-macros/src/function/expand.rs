@@ -33,6 +33,7 @@ fn triggered(durable: &Durable, form: &Form) -> TokenStream {
         #function
         #marker
         #(#cfgs)*
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #[diagnostic::do_not_recommend]
@@ -92,6 +93,7 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #[allow(non_camel_case_types, dead_code)]
         #vis struct #ident { #fields }
         #(#cfgs)*
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #[diagnostic::do_not_recommend]

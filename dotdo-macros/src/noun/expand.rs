@@ -23,6 +23,7 @@ pub fn noun(noun: &Noun) -> TokenStream {
     quote! {
         #columns
         #stub
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #events
@@ -301,7 +302,7 @@ fn default_of(noun: &Noun, field: &Field) -> TokenStream {
 
 fn serde(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
-    let copy = format_ident!("__{}", plain_name(ident));
+    let copy = format_ident!("__{}Copy", plain_name(ident));
     let fields = noun.fields.iter().map(|field| {
         let Field { ident, ty, .. } = field;
         let how = match &field.role {

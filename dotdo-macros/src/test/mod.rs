@@ -88,8 +88,8 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let plan = Plan::read(args, &mut errors);
     let Ok(function) = syn::parse2::<Function>(item.clone()) else {
-        errors.at_span(
-            Span::call_site(),
+        errors.at_attribute(
+            &item,
             "`#[dotdo::test]` is for a function: `async fn name(sim: Sim<Shop>) -> Result<()>`",
         );
         return quote!(#item #errors);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::function::{self, Mark};
 use crate::{app, form, noun, value, verbs};
 
 /// The first `length` tokens, groups that are open then closed.
-fn prefix(tokens: TokenStream, length: &mut usize) -> TokenStream {
+pub(super) fn prefix(tokens: TokenStream, length: &mut usize) -> TokenStream {
     let mut taken = TokenStream::new();
     for tree in tokens {
         if *length == 0 {
@@ -36,22 +36,21 @@ fn prefixes(text: &str) -> impl Iterator<Item = TokenStream> {
     })
 }
 
-/// The words outside of attributes.
+/// The words outside of brackets, in which attributes are.
 fn words(tokens: TokenStream, into: &mut BTreeSet<String>) {
-    let mut after_hash = false;
     for tree in tokens {
-        let in_attribute = std::mem::take(&mut after_hash);
         match tree {
             TokenTree::Ident(ident) => drop(into.insert(ident.to_string())),
-            TokenTree::Group(group) if !in_attribute => words(group.stream(), into),
-            TokenTree::Punct(punct) => after_hash = punct.as_char() == '#',
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
+                words(group.stream(), into);
+            }
             _ => {}
         }
     }
 }
 
 /// Every word of the item is still there.
-fn assert_kept(item: &TokenStream, output: TokenStream) {
+pub(super) fn assert_kept(item: &TokenStream, output: TokenStream) {
     let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
     words(item.clone(), &mut before);
     words(output, &mut after);

@@ -17,6 +17,7 @@ pub fn value(value: &Value) -> TokenStream {
     let own = own(value);
     let import = value.root.import();
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #own
@@ -149,7 +150,7 @@ fn transparent_cells(field: &Field) -> TokenStream {
 /// The private copy that serde's derives see.
 fn serde(value: &Value) -> TokenStream {
     let ident = &value.ident;
-    let copy = format_ident!("__{}", plain_name(ident));
+    let copy = format_ident!("__{}Copy", plain_name(ident));
     let copied = |name: &str, fields| copied(value, name, fields);
     let (container, definition) = match &value.body {
         Body::Struct(fields) => {

@@ -18,6 +18,7 @@ pub fn verbs(verbs: &Verbs) -> TokenStream {
     quote! {
         #own
         #events
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #keys

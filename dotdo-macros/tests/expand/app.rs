@@ -3,6 +3,7 @@ pub mod mail {
     /// Everything about mail.
     #[allow(dead_code)]
     pub struct Mail;
+    #[allow(unused_qualifications)]
     const _: () = {
         use ::dotdo::__private as __dotdo;
         use __dotdo::Verbless as _;
@@ -25,6 +26,7 @@ pub mod mail {
 }
 /// A small shop.
 pub struct Shop;
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     use __dotdo::Verbless as _;

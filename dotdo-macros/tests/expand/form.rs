@@ -17,6 +17,7 @@ pub struct Review {
     #[check(|until|*until>NaiveDate::MIN, "there is no such day")]
     pub until: NaiveDate,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -59,7 +60,7 @@ const _: () = {
         expecting = "`Review`",
         deny_unknown_fields
     )]
-    struct __Review {
+    struct __ReviewCopy {
         release: bool,
         note: Option<String>,
         #[serde(default = "Review::__default_stars")]
@@ -76,7 +77,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Review::serialize(self, serializer)
+            __ReviewCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -84,7 +85,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Review::deserialize(deserializer)
+            __ReviewCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]
@@ -153,6 +154,7 @@ const _: () = {
         }
     }
 };
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -215,6 +217,7 @@ const _: () = {
 pub struct Approval {
     pub approved: bool,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -234,7 +237,7 @@ const _: () = {
         expecting = "`Approval`",
         deny_unknown_fields
     )]
-    struct __Approval {
+    struct __ApprovalCopy {
         approved: bool,
     }
     #[automatically_derived]
@@ -243,7 +246,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Approval::serialize(self, serializer)
+            __ApprovalCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -251,7 +254,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Approval::deserialize(deserializer)
+            __ApprovalCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]
@@ -265,6 +268,7 @@ const _: () = {
         }
     }
 };
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]

@@ -5,6 +5,7 @@ async fn audit(cx: Flow, event: OrderEvent) -> Result<()> {
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 struct audit {}
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -47,6 +48,7 @@ async fn greet(cx: Flow, event: AnyEvent) -> Result<()> {
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 struct greet {}
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -89,6 +91,7 @@ pub async fn weekly_report(cx: Flow) -> Result<()> {
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 pub struct weekly_report {}
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -133,6 +136,7 @@ pub(crate) struct charge {
     pub(crate) order: Id<Order>,
     pub(crate) cents: i64,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -201,6 +205,7 @@ struct onboard {
     who: Id<Customer>,
 }
 #[cfg(feature = "onboarding")]
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]

@@ -42,6 +42,7 @@ pub struct ClientColumns {
 /// Calls to one `Client`: `Client::stub(id)`.
 #[derive(Clone, Debug)]
 pub struct ClientStub(::dotdo::__private::Stub<Client>);
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[allow(non_upper_case_globals, dead_code)]
@@ -256,7 +257,7 @@ const _: () = {
         rename = "Client",
         expecting = "`Client`",
     )]
-    struct __Client {
+    struct __ClientCopy {
         email: String,
         #[serde(
             serialize_with = "<Plan as __dotdo::Value>::write",
@@ -282,7 +283,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Client::serialize(self, serializer)
+            __ClientCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -290,7 +291,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Client::deserialize(deserializer)
+            __ClientCopy::deserialize(deserializer)
         }
     }
     const _: fn() = || __dotdo::Backref::<
@@ -317,6 +318,7 @@ struct OrderColumns {
 /// Calls to one `Order`: `Order::stub(id)`.
 #[derive(Clone, Debug)]
 struct OrderStub(::dotdo::__private::Stub<Order>);
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[allow(non_upper_case_globals, dead_code)]
@@ -442,7 +444,7 @@ const _: () = {
         rename = "Order",
         expecting = "`Order`",
     )]
-    struct __Order {
+    struct __OrderCopy {
         #[serde(
             serialize_with = "<Ref < Client > as __dotdo::Value>::write",
             deserialize_with = "<Ref < Client > as __dotdo::Value>::read"
@@ -456,7 +458,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Order::serialize(self, serializer)
+            __OrderCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -464,7 +466,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Order::deserialize(deserializer)
+            __OrderCopy::deserialize(deserializer)
         }
     }
 };

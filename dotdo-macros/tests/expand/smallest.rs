@@ -17,6 +17,7 @@ pub struct CustomerColumns {
 /// Calls to one `Customer`: `Customer::stub(id)`.
 #[derive(Clone, Debug)]
 pub struct CustomerStub(::dotdo::__private::Stub<Customer>);
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[allow(non_upper_case_globals, dead_code)]
@@ -147,7 +148,7 @@ const _: () = {
         rename = "Customer",
         expecting = "`Customer`",
     )]
-    struct __Customer {
+    struct __CustomerCopy {
         email: String,
         name: String,
     }
@@ -157,7 +158,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Customer::serialize(self, serializer)
+            __CustomerCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -165,7 +166,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Customer::deserialize(deserializer)
+            __CustomerCopy::deserialize(deserializer)
         }
     }
 };
@@ -175,6 +176,7 @@ async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 struct welcome {}
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -223,6 +225,7 @@ struct send_mail {
     to: String,
     text: String,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[diagnostic::do_not_recommend]
@@ -260,6 +263,7 @@ const _: () = {
     impl __dotdo::StepFn<()> for send_mail {}
 };
 pub struct Crm;
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     use __dotdo::Verbless as _;

@@ -5,6 +5,7 @@ pub enum Plan {
     Free,
     Pro,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -41,7 +42,7 @@ const _: () = {
         expecting = "`Plan`",
         deny_unknown_fields
     )]
-    enum __Plan {
+    enum __PlanCopy {
         Free,
         Pro,
     }
@@ -51,7 +52,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Plan::serialize(self, serializer)
+            __PlanCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -59,7 +60,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Plan::deserialize(deserializer)
+            __PlanCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]
@@ -100,6 +101,7 @@ pub struct Receipt {
     pub parts: u32,
     pub note: Option<String>,
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -134,7 +136,7 @@ const _: () = {
         expecting = "`Receipt`",
         deny_unknown_fields
     )]
-    struct __Receipt {
+    struct __ReceiptCopy {
         number: String,
         #[serde(default = "Receipt::__default_parts")]
         parts: u32,
@@ -146,7 +148,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Receipt::serialize(self, serializer)
+            __ReceiptCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -154,7 +156,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Receipt::deserialize(deserializer)
+            __ReceiptCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]
@@ -202,6 +204,7 @@ const _: () = {
 };
 #[derive(Value)]
 pub struct Cents(pub i64);
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -225,14 +228,14 @@ const _: () = {
         expecting = "`Cents`",
         transparent
     )]
-    struct __Cents(i64);
+    struct __CentsCopy(i64);
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Cents {
         fn serialize<S: __dotdo::serde::Serializer>(
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Cents::serialize(self, serializer)
+            __CentsCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -240,7 +243,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Cents::deserialize(deserializer)
+            __CentsCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]
@@ -276,6 +279,7 @@ pub enum Answer {
     Given(Receipt),
     Asked { whom: String, before: Vec<Answer> },
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[automatically_derived]
@@ -325,7 +329,7 @@ const _: () = {
         expecting = "`Answer`",
         deny_unknown_fields
     )]
-    enum __Answer {
+    enum __AnswerCopy {
         TimedOut,
         Given(
             #[serde(
@@ -349,7 +353,7 @@ const _: () = {
             &self,
             serializer: S,
         ) -> __dotdo::Result<S::Ok, S::Error> {
-            __Answer::serialize(self, serializer)
+            __AnswerCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
@@ -357,7 +361,7 @@ const _: () = {
         fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> __dotdo::Result<Self, D::Error> {
-            __Answer::deserialize(deserializer)
+            __AnswerCopy::deserialize(deserializer)
         }
     }
     #[automatically_derived]

@@ -41,6 +41,7 @@ pub enum OrderEvent {
     /// `pay` was done.
     Paid(::dotdo::__private::Event<Order, Receipt>),
 }
+#[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
     #[allow(non_upper_case_globals, dead_code, private_interfaces)]
