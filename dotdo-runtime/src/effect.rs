@@ -126,6 +126,7 @@ impl<E: std::fmt::Debug> std::fmt::Debug for Undoable<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Effect> Effect for Undoable<E> {
     type Output = E::Output;
     fn into_deed(self) -> Deed {
@@ -288,6 +289,7 @@ impl<R> Step<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Value> Effect for Step<R> {
     type Output = R;
     fn into_deed(self) -> Deed {
@@ -315,6 +317,7 @@ impl<R> Child<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Value> Effect for Child<R> {
     type Output = R;
     fn into_deed(self) -> Deed {
@@ -329,6 +332,7 @@ pub struct Named {
     pub args: Result<Json>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Effect for Named {
     type Output = Json;
     fn into_deed(self) -> Deed {

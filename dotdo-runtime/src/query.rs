@@ -537,6 +537,7 @@ pub struct Count {
 #[derive(Clone, Debug)]
 pub struct First<N>(Find<N>);
 
+#[diagnostic::do_not_recommend]
 impl<N: Noun> Effect for Find<N> {
     type Output = Vec<Found<N>>;
     fn into_deed(self) -> Deed {
@@ -546,12 +547,14 @@ impl<N: Noun> Effect for Find<N> {
         })
     }
 }
+#[diagnostic::do_not_recommend]
 impl Effect for Count {
     type Output = u64;
     fn into_deed(self) -> Deed {
         Deed::Count(self.spec)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<N: Noun> Effect for First<N> {
     type Output = Option<Found<N>>;
     fn into_deed(self) -> Deed {

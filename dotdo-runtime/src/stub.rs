@@ -372,6 +372,7 @@ impl<R: Value> Deref for Call<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Value> Effect for Call<R> {
     type Output = R;
     fn into_deed(self) -> Deed {

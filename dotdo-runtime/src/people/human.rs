@@ -191,6 +191,7 @@ impl<F: Form> Ask<Answer<F>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: crate::Value> Effect for Ask<R> {
     type Output = R;
     fn into_deed(self) -> Deed {
