@@ -48,10 +48,6 @@ bugs! {
     ResumeForgotten = "resume-forgotten",
     /// A flow that failed for good leaves no dead letter.
     LetterNotWritten = "letter-not-written",
-    /// Undos run, though the flow succeeded… or run once more than they should.
-    DoubleUndo = "double-undo",
-    /// The branch that lost a race goes on.
-    LoserNotCancelled = "loser-not-cancelled",
 }
 
 impl std::str::FromStr for Bug {

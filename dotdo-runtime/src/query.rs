@@ -300,7 +300,8 @@ fn is_false(b: &bool) -> bool {
 }
 
 impl FindSpec {
-    pub(crate) fn all(noun: &str) -> Self {
+    /// All things of a noun, a page at a time.
+    pub fn all(noun: &str) -> Self {
         Self {
             noun: noun.into(),
             filter: Filter::all(),

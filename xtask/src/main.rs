@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod shell;
+mod sim;
 mod test;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ cargo xtask <command>
   ci       check, then test: everything CI does
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
+  sim      random businesses under random faults: `cargo xtask sim --help`
   bench    measurements: `cargo xtask bench` says which
 ";
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
+        Some("sim") => sim::sim(args),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(())

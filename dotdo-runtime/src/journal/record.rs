@@ -14,6 +14,7 @@ use crate::object::StepStart;
 use crate::object::perform::perform_local;
 use crate::object::turn::Turn;
 use crate::object::{people, waits};
+use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{letters, outbox};
 use crate::stub::Op;
@@ -353,7 +354,7 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
                 .delay(action.attempts, turn.random() as u64)
                 .max(error.wait().unwrap_or_default());
             action.status = Status::Retrying;
-            action.due = Some(
+            action.due = (!planted::is(Bug::RetryForgotten)).then_some(
                 turn.micros()
                     .saturating_add(i64::try_from(delay.as_micros()).unwrap_or(i64::MAX)),
             );
@@ -374,7 +375,9 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
                     .parent
                     .as_deref()
                     .is_some_and(|p| !p.starts_with('$'));
-            if let (Err(error), true) = (&result, is_undo || !awaited && !ended) {
+            if let (Err(error), true) = (&result, is_undo || !awaited && !ended)
+                && !planted::is(Bug::LetterNotWritten)
+            {
                 let input = match is_undo.then(|| undone(turn, action)).transpose()? {
                     Some(Some(child)) => by_hand(turn, &child)?,
                     _ => action.input.clone(),
@@ -428,6 +431,9 @@ pub(crate) fn settle(
     result: Result<Json>,
 ) -> Result<Option<Result<Json>>> {
     let done = weigh(turn, action, result)?;
+    if planted::is(Bug::StepResultNotStored) && action.kind == Kind::Step && done.is_some() {
+        return Ok(done);
+    }
     actions::update(turn.sql(), action)?;
     if done.is_some() {
         ended(turn, action)?;

@@ -27,6 +27,7 @@ use crate::flow::FlowDef;
 use crate::host::{Env, Sql};
 use crate::journal::{self, Durability, Run};
 use crate::json::Json;
+use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action};
 use crate::store::{self, inbox, letters, outbox, schedules};
 use crate::stub::Op;
@@ -148,6 +149,11 @@ impl StepStart {
             .key
             .clone()
             .unwrap_or_else(|| action.id.clone());
+        let key = if planted::is(Bug::StepKeyChanged) {
+            format!("{key}/{}", action.attempts)
+        } else {
+            key
+        };
         Self {
             action: action.id.clone(),
             attempt: action.attempts,
@@ -301,6 +307,9 @@ impl Object {
             self.hand_over_events(&turn)?;
             self.arm(&turn)
         });
+        if planted::is(Bug::EventOutsideTransaction) && kept.is_ok() {
+            self.emit_late(&turn)?;
+        }
         let touched = std::mem::take(&mut self.touched);
         if let Err(error) = kept {
             if error.kind() == ErrorKind::Storage {
@@ -319,7 +328,13 @@ impl Object {
         }
         for id in after.messages {
             // One that was replaced by a newer one in the same turn is gone.
-            if let Some(message) = outbox::load(&*self.sql, &id)? {
+            if let Some(mut message) = outbox::load(&*self.sql, &id)? {
+                if planted::is(Bug::OutboxRemovedEarly) {
+                    outbox::remove(&*self.sql, &id)?;
+                }
+                if planted::is(Bug::MessageIdChanged) {
+                    message.request.id = Some(format!("{id}/{}", self.env.random()));
+                }
                 self.messages.insert(id.clone());
                 self.outputs.push(Output::Message {
                     id,
@@ -330,6 +345,18 @@ impl Object {
         }
         self.fresh.extend(after.flows);
         value.ok_or_else(|| Error::internal("a turn gave no value"))
+    }
+
+    /// Emits, in a transaction of their own, the events that a planted bug kept back.
+    fn emit_late(&self, turn: &Turn) -> Result<()> {
+        let late = std::mem::take(&mut turn.after().late);
+        if late.is_empty() {
+            return Ok(());
+        }
+        self.sql.transaction(&mut || {
+            late.iter()
+                .try_for_each(|(noun, verb, id, data)| turn.emit(noun, verb, id, data.clone()))
+        })
     }
 
     /// Tells the host when to wake the object, before the transaction commits.
@@ -350,6 +377,7 @@ impl Object {
                 && after.steps.is_empty()
                 && after.messages.is_empty())
         };
+        let next = next.filter(|_| !planted::is(Bug::LostAlarm));
         self.env.arm(next.map(store::instant), busy)
     }
 

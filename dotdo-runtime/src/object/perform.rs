@@ -10,6 +10,7 @@ use crate::flow::Trigger;
 use crate::journal::{self, Durability};
 use crate::json::Json;
 use crate::noun::NounDef;
+use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{
     Page, Thing, asks, events, letters, outbox, schedules, things, versions, watches,
@@ -205,6 +206,11 @@ fn call(turn: &Turn, noun: &str, id: &str, verb: &str, args: Json) -> Result<Jso
         || {
             let output = turn.nested(|| (def.run)(turn, id, &args))?;
             if let Some(event) = def.event {
+                if planted::is(Bug::EventOutsideTransaction) {
+                    let late = (noun.into(), event.into(), id.into(), output.clone());
+                    turn.after().late.push(late);
+                    return Ok(output);
+                }
                 turn.emit(noun, event, id, output.clone())?;
             }
             Ok(output)
@@ -309,13 +315,15 @@ fn expect_version(
     if_match: Option<u64>,
 ) -> Result<super::turn::Row> {
     match if_match {
-        Some(version) if version != row.version => Err(Error::new(
-            ErrorKind::Precondition,
-            format_args!(
-                "{}/{} is at version {}, not {version}; read it again and repeat the change",
-                def.name, row.id, row.version
-            ),
-        )),
+        Some(version) if version != row.version && !planted::is(Bug::VersionCheckSkipped) => {
+            Err(Error::new(
+                ErrorKind::Precondition,
+                format_args!(
+                    "{}/{} is at version {}, not {version}; read it again and repeat the change",
+                    def.name, row.id, row.version
+                ),
+            ))
+        }
         _ => Ok(row),
     }
 }

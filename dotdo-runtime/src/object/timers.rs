@@ -6,6 +6,7 @@ use crate::effect::Options;
 use crate::error::Result;
 use crate::journal::{self, Begun, Durability};
 use crate::json::Json;
+use crate::planted::{self, Bug};
 use crate::store::actions::{self, Kind, Status};
 use crate::store::{outbox, schedules};
 
@@ -37,7 +38,10 @@ impl Object {
             for schedule in schedules {
                 for at in schedules::take_due(turn.sql(), schedule, now)? {
                     // The instant is part of the key, so that no run can be started twice.
-                    let key = format!("{}/{}", schedule.flow.name, at.to_rfc3339());
+                    let mut key = format!("{}/{}", schedule.flow.name, at.to_rfc3339());
+                    if planted::is(Bug::ScheduleFiredTwice) {
+                        key = format!("{key}/{}", turn.new_id());
+                    }
                     turn.start_flow(
                         schedule.flow,
                         Json::of(&at)?,

@@ -16,6 +16,7 @@ use crate::host::{Env, Sql};
 use crate::journal::Durability;
 use crate::json::Json;
 use crate::noun::NounDef;
+use crate::planted::{self, Bug};
 use crate::store::{actions, events, outbox, things, versions};
 use crate::stub::Op;
 use crate::value::Cell;
@@ -50,6 +51,8 @@ pub(crate) struct After {
     pub messages: Vec<String>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
+    /// Events that a planted bug keeps back.
+    pub late: Vec<(String, String, String, Json)>,
 }
 
 /// A row as it is stored.
@@ -160,13 +163,20 @@ impl Turn {
         };
         let mut body = Some(body);
         let mut value = None;
+        let mut refused = None;
         let kept = self.0.sql.transaction(&mut || {
             let body = body
                 .take()
                 .ok_or_else(|| Error::internal("a turn ran twice"))?;
-            value = Some(guarded(body)??);
+            match guarded(body)? {
+                Err(error) if planted::is(Bug::RefusalKept) => refused = Some(error),
+                done => value = Some(done?),
+            }
             Ok(())
         });
+        if let Some(error) = refused {
+            return Err(error);
+        }
         if let Err(error) = kept {
             let mut after = self.after();
             after.flows.truncate(mark.0);

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::error::{Error, Result};
 use crate::host::Sql;
 use crate::json::Json;
+use crate::planted::{self, Bug};
 
 /// How long answers are kept: longer than anybody repeats a request.
 const KEPT_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
@@ -16,6 +17,10 @@ pub(crate) fn find(sql: &dyn Sql, id: &str, fingerprint: &str) -> Result<Option<
     let Some(row) = rows.into_iter().next() else {
         return Ok(None);
     };
+    if planted::is(Bug::SkippedInboxCheck) {
+        sql.execute(r#"DELETE FROM "$inbox" WHERE "id" = ?1"#, &[id.into()])?;
+        return Ok(None);
+    }
     let mut row = Reader::new(row);
     if row.text() != fingerprint {
         // What stands before the last slash says who chose the key.

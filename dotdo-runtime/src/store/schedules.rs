@@ -7,6 +7,7 @@ use crate::app::Scheduled;
 use crate::error::Result;
 use crate::flow::Missed;
 use crate::host::Sql;
+use crate::planted::{self, Bug};
 
 /// At most so many missed runs are made up for.
 const MOST_MISSED: usize = 1000;
@@ -28,6 +29,12 @@ pub(crate) fn sync<'a>(
         let same = stored
             .remove(s.flow.name)
             .is_some_and(|(phrase, zone)| phrase == s.phrase && zone == s.zone.name());
+        if planted::is(Bug::ScheduleFiredTwice) {
+            sql.execute(
+                r#"UPDATE "$schedules" SET "next" = coalesce("last", "next") WHERE "name" = ?1"#,
+                &[s.flow.name.into()],
+            )?;
+        }
         if !same {
             sql.execute(
                 r#"INSERT INTO "$schedules" ("name", "phrase", "zone", "next", "runs") VALUES (?1, ?2, ?3, ?4, 0)

@@ -301,9 +301,21 @@ impl<B> Sim<B> {
         self.core.settle(false).await;
     }
 
+    /// Waits for so long, while what is under way goes on. For several things that a test does at one time.
+    pub async fn pause(&self, time: Duration) {
+        let until = self.core.world.borrow().now().saturating_add(micros(time));
+        self.core.run_until(until).await;
+    }
+
+    /// Moves the clock at once, and does not wait for what became due.
+    pub fn skip(&self, by: Duration) {
+        self.core.skip(micros(by));
+    }
+
     /// Moves the clock at once, as if the machine had been asleep: everything that became due meanwhile happens now.
     pub async fn jump(&self, by: Duration) {
-        self.core.jump(micros(by)).await;
+        self.skip(by);
+        self.settle().await;
     }
 
     // ---- what goes wrong ----

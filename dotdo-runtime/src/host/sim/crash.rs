@@ -68,6 +68,7 @@ impl World {
         ));
         self.disk.freeze();
         self.slots.clear();
+        self.not_before.clear();
         let random = &mut self.random;
         if power {
             self.disk.lose(|_| true, &mut |n| random.below(n));

@@ -144,6 +144,8 @@ pub(super) struct World {
     pub trace: Trace,
     pub stats: Stats,
     pub trouble: Option<Error>,
+    /// Objects whose alarms are left alone for a while, because the storage failed.
+    pub not_before: BTreeMap<ObjectKey, i64>,
     /// Whose file it is.
     pub known: BTreeMap<String, ObjectKey>,
 }
@@ -195,6 +197,7 @@ impl World {
             trace: Trace::new(),
             stats: Stats::default(),
             trouble: None,
+            not_before: BTreeMap::new(),
             known: BTreeMap::new(),
         };
         world.set_now(start);
@@ -443,7 +446,10 @@ impl World {
     /// What the storage did not take is taken up again when the object wakes, a little later.
     fn open_anew_later(&mut self, key: &ObjectKey) {
         self.say(format_args!("{key} could not store what it did"));
-        self.close(key);
+        // At once, a full disk would keep it from everything else.
+        self.end(key);
+        let at = self.now() + STORAGE_RETRY;
+        self.not_before.insert(key.clone(), at);
         self.after(STORAGE_RETRY, Event::Alarm(key.clone()));
     }
 
@@ -518,8 +524,16 @@ impl World {
         self.open_anew_later(key);
     }
 
-    /// Closes an object in good order.
+    /// Closes an object in good order; it wakes when its time has come.
     pub fn close(&mut self, key: &ObjectKey) {
+        let alarm = self.slots.get(key).and_then(|slot| slot.env.alarm.get());
+        self.end(key);
+        if let Some(at) = alarm {
+            self.after((at - self.now()).max(0), Event::Alarm(key.clone()));
+        }
+    }
+
+    fn end(&mut self, key: &ObjectKey) {
         let marks = self.marks(key);
         let Some(slot) = self.slots.remove(key) else {
             return;
@@ -527,15 +541,11 @@ impl World {
         let Slot {
             object,
             database,
-            env,
             held,
             ..
         } = slot;
         self.make_safe(key, marks);
         drop((object, database));
-        if let Some(at) = env.alarm.get() {
-            self.after((at - self.now()).max(0), Event::Alarm(key.clone()));
-        }
         for one in held {
             self.release(key, one);
         }
@@ -558,7 +568,10 @@ impl World {
                 slot.alarms.1 < MOST_ALARMS,
                 "{key} wants to be woken again and again at the same instant"
             );
+        } else if self.not_before.get(key).is_some_and(|at| *at > now) {
+            return;
         }
+        self.not_before.remove(key);
         self.say(format_args!("the alarm of {key} goes off"));
         match self.open(key, false) {
             Ok(()) => self.turn(key, Input::Alarm, None),
