@@ -1,0 +1,5 @@
+//! `cargo run -p shop -- serve`.
+
+fn main() -> dotdo::Exit {
+    shop::Shop::main()
+}
