@@ -69,7 +69,12 @@ pub fn list(input: TokenStream, target: Target, errors: &mut Errors) -> Option<L
     Some(list)
 }
 
-fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<List> {
+/// The domain and the path of the crate.
+fn keys(
+    input: ParseStream,
+    target: Target,
+    errors: &mut Errors,
+) -> syn::Result<(Option<String>, Root)> {
     let mut domain = None;
     let mut root = Root::new(None);
     let mut seen: Vec<String> = Vec::new();
@@ -124,6 +129,11 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
             input.parse::<Token![,]>()?;
         }
     }
+    Ok((domain, root))
+}
+
+fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<List> {
+    let (domain, root) = keys(input, target, errors)?;
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
     let ident: Ident = input.parse().map_err(|error| {

@@ -2,6 +2,8 @@
 //!
 //! They are modules of one crate, because a crate of its own for each would have to be linked. What only a library can
 //! show is in `src/`.
+// The programs are odd on purpose; what clippy must not say of generated code is in `strict_lints`.
+#![allow(clippy::all, clippy::pedantic)]
 
 mod aliases;
 mod arguments;

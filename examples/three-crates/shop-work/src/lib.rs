@@ -4,7 +4,7 @@
 //! both call the verbs that the nouns have.
 
 use dotdo::prelude::*;
-use shop_nouns::{Customer, Order, OrderEvent, Receipt};
+use shop_nouns::{Order, OrderEvent, Receipt};
 
 /// Charges whoever bought.
 #[on(Order::created)]
