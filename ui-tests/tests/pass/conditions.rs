@@ -1,5 +1,6 @@
 //! Whatever is compiled out leaves nothing behind.
 #![deny(warnings)]
+#![allow(clippy::non_minimal_cfg)]
 use dotdo::prelude::*;
 
 #[noun]

@@ -1,6 +1,7 @@
 //! Forms with everything that a struct can have.
 
 #![deny(warnings)]
+#![allow(clippy::non_minimal_cfg)]
 #![allow(dead_code, non_camel_case_types)]
 
 use dotdo::prelude::{Answer, Flow, Human, Result, Value, days, durable, form, hours};

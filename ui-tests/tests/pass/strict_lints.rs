@@ -22,6 +22,8 @@
     variant_size_differences
 )]
 #![deny(clippy::all, clippy::pedantic)]
+// These are about the shape of the functions, which is fixed.
+#![allow(clippy::unnecessary_wraps, clippy::unused_async)]
 use dotdo::prelude::*;
 
 /// Somebody.
