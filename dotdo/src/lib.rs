@@ -318,7 +318,7 @@ pub use dotdo_macros::Value;
 pub use dotdo_runtime::Value;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use dotdo_runtime::host::native::Exit;
+pub use dotdo_runtime::host::native::{Exit, Replayed, record_journals, replay_journals};
 
 /// Everything a business is written with.
 pub mod prelude {

@@ -110,7 +110,7 @@ async fn watch(cx: Flow, event: Event<Watch>) -> Result<()> {
             match first {
                 OneOf2::First(paid) => cx.run(say(format!("paid first {}", paid.data))).await?,
                 OneOf2::Second(Waited::Event(poked)) => {
-                    cx.run(say(format!("poked first {}", poked.data))).await?
+                    cx.run(say(format!("poked first {}", poked.data))).await?;
                 }
                 OneOf2::Second(Waited::TimedOut) => cx.run(say("neither".into())).await?,
             }

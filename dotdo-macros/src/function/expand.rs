@@ -29,9 +29,11 @@ fn triggered(durable: &Durable, form: &Form) -> TokenStream {
     let (marker, import) = (marker(durable), durable.root.import());
     let (cfgs, ident) = (cfgs(&function.attrs), durable.ident());
     let def = flow_def(durable, form, &quote!(#ident));
+    let warnings = warnings(durable, form);
     quote! {
         #function
         #marker
+        #warnings
         #(#cfgs)*
         #[allow(unused_qualifications)]
         const _: () = {
@@ -42,6 +44,20 @@ fn triggered(durable: &Durable, form: &Form) -> TokenStream {
             }
         };
     }
+}
+
+/// Warns of what a flow calls that comes out differently when it is replayed.
+pub fn warnings(durable: &Durable, form: &Form) -> Option<TokenStream> {
+    let function = &durable.function;
+    let allowed = function.attrs.iter().any(|attr| {
+        attr.path().is_ident("allow") && attr.to_token_stream().to_string().contains("deprecated")
+    });
+    if allowed || matches!(form, Form::Step(_)) {
+        return None;
+    }
+    let warnings = super::replay::warnings(&function.body);
+    let cfgs = cfgs(&function.attrs);
+    (!warnings.is_empty()).then(|| quote!(#(#cfgs)* const _: () = { #warnings };))
 }
 
 /// The empty struct that shares the name of a function: types and functions do not meet.
@@ -85,8 +101,10 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
     let output = &args.output;
     let standin =
         matches!(form, Form::Step(_)).then(|| quote!(impl __dotdo::StepFn<#output> for #ident {}));
+    let warnings = warnings(durable, form);
     quote! {
         #description
+        #warnings
         #(#cfgs)*
         #carrier
         #[doc(hidden)]

@@ -8,6 +8,7 @@ mod expand;
 mod marks;
 mod model;
 mod pattern;
+mod replay;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -16,7 +17,7 @@ use crate::diag::{Errors, attribute_span};
 use crate::source::{Function, without_marks};
 
 pub use check::{Form, form};
-pub use expand::{carrier, child, flow_def};
+pub use expand::{carrier, child, flow_def, warnings};
 pub use marks::{Mark, Marks};
 pub use model::Durable;
 

@@ -204,9 +204,11 @@ fn hidden(verbs: &Verbs) -> TokenStream {
     let mut flows = Vec::new();
     let mut children = Vec::new();
     let mut child_carriers = Vec::new();
+    let mut warnings = Vec::new();
     for flow in &verbs.flows {
         let Some(form) = &flow.form else { continue };
         let cfgs = cfgs(&flow.durable.function.attrs);
+        warnings.extend(function::warnings(&flow.durable, form));
         if let Form::Flow(args) = form {
             let (tokens, constant) = function::child(&flow.durable, args);
             children.push(tokens);
@@ -231,6 +233,7 @@ fn hidden(verbs: &Verbs) -> TokenStream {
     quote! {
         #(#carriers)*
         #(#child_carriers)*
+        #(#warnings)*
         #stub
         #children
         impl #noun {

@@ -8,7 +8,7 @@ use crate::business::{Item, Listed};
 use crate::effect::{Effect, Named, Options};
 use crate::error::Result;
 use crate::id::{AnyNoun, Id};
-use crate::journal::{Act, All, Arms, Branch, Durability, Journaled, Race, Run, WaitFor};
+use crate::journal::{Act, Arms, Branch, Durability, Journaled, Run, Together, WaitFor};
 use crate::json::Json;
 use crate::noun::{EventKey, Noun};
 use crate::value::Value;
@@ -72,8 +72,8 @@ impl<N> Flow<N> {
     /// ```ignore
     /// let (receipt, parcel) = cx.all((charge(order), pack(order))).await?;
     /// ```
-    pub fn all<A: Arms<N>>(&self, arms: A) -> All<N, A> {
-        All::new(&self.run, arms)
+    pub fn all<A: Arms<N>>(&self, arms: A) -> Together<A::All> {
+        Together::all(&self.run, arms)
     }
 
     /// Does several things at once until one of them is done, well or not. The others are given up: what they wait for
@@ -85,8 +85,8 @@ impl<N> Flow<N> {
     ///     OneOf2::Second(offer) => ..,
     /// }
     /// ```
-    pub fn race<A: Arms<N>>(&self, arms: A) -> Race<N, A> {
-        Race::new(&self.run, arms)
+    pub fn race<A: Arms<N>>(&self, arms: A) -> Together<A::One> {
+        Together::race(&self.run, arms)
     }
 
     /// A part of the flow that goes on beside others in [`all`](Self::all) or [`race`](Self::race). It gets a `Flow` of
@@ -95,12 +95,12 @@ impl<N> Flow<N> {
     /// ```ignore
     /// cx.race((ask_supplier(item), cx.branch(|cx| async move { cx.sleep(hours(2)).await }))).await?
     /// ```
-    pub fn branch<F, Fut, T>(&self, branch: F) -> Branch<F>
+    pub fn branch<F, Fut, T>(&self, branch: F) -> Branch<N, T>
     where
-        F: FnOnce(Self) -> Fut,
+        F: FnOnce(Self) -> Fut + 'static,
         Fut: Future<Output = Result<T>> + 'static,
     {
-        Branch(branch)
+        Branch::new(branch)
     }
 
     /// Whether this run was begun by this version of the function, or a later one. Runs that are under way when the

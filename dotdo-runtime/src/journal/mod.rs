@@ -11,6 +11,7 @@
 
 mod command;
 mod record;
+mod rehearse;
 mod run;
 mod stray;
 mod together;
@@ -21,10 +22,11 @@ pub(crate) use command::{Act, Command, op_name};
 pub(crate) use record::{
     Begun, begin, by_hand, close, is_final, perform, settle, start, timed_out,
 };
+pub use rehearse::Recorded;
 pub(crate) use run::given_up;
 pub use run::{Journaled, Run, runs_in_memory};
 pub(crate) use stray::Stray;
-pub use together::{All, Arm, Arms, Branch, OneOf2, OneOf3, OneOf4, Race};
+pub use together::{Arm, Arms, Branch, OneOf2, OneOf3, OneOf4, Together};
 pub(crate) use undo::Undo;
 pub use undo::Undoer;
 pub(crate) use wait::{Expected, TIMED_OUT, Wanted};

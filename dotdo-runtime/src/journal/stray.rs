@@ -56,6 +56,19 @@ impl Stray {
         }
     }
 
+    /// The run had ended, and the code goes on.
+    pub(super) fn goes_on(asked: &[Command]) -> Self {
+        Self {
+            stored: "the run had ended".to_owned(),
+            asked: asked.first().map_or_else(
+                || "the code goes on".to_owned(),
+                |command| format!("the code asks for {}", describe_command(command)),
+            ),
+            cure: "let runs begun by the earlier version end as they did, with `cx.since(..)`"
+                .to_owned(),
+        }
+    }
+
     /// The run was begun by a program that is newer than this one.
     pub(crate) fn newer(action: &Action, def: &FlowDef) -> Self {
         Self {

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,6 +24,7 @@ pub trait Arm<N>: Sized {
     fn start(self, cx: Flow<N>) -> LocalFuture<Result<Self::Output>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<N, E: Effect> Arm<N> for E {
     type Output = E::Output;
     fn start(self, cx: Flow<N>) -> LocalFuture<Result<E::Output>> {
@@ -34,17 +34,28 @@ impl<N, E: Effect> Arm<N> for E {
 
 /// A part of a flow that goes on beside others, with a `Flow` of its own; see [`Flow::branch`].
 #[must_use = "a branch does nothing until it is one of `cx.all(..)` or `cx.race(..)`"]
-pub struct Branch<F>(pub(crate) F);
+pub struct Branch<N, T>(Box<dyn FnOnce(Flow<N>) -> LocalFuture<Result<T>>>);
 
-impl<N, F, Fut, T> Arm<N> for Branch<F>
-where
-    F: FnOnce(Flow<N>) -> Fut,
-    Fut: Future<Output = Result<T>> + 'static,
-    T: 'static,
-{
+impl<N, T> Branch<N, T> {
+    pub(crate) fn new<F, Fut>(branch: F) -> Self
+    where
+        F: FnOnce(Flow<N>) -> Fut + 'static,
+        Fut: Future<Output = Result<T>> + 'static,
+    {
+        Self(Box::new(|cx| Box::pin(branch(cx))))
+    }
+}
+
+impl<N, T> std::fmt::Debug for Branch<N, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Branch")
+    }
+}
+
+impl<N, T: 'static> Arm<N> for Branch<N, T> {
     type Output = T;
     fn start(self, cx: Flow<N>) -> LocalFuture<Result<T>> {
-        Box::pin((self.0)(cx))
+        (self.0)(cx)
     }
 }
 
@@ -83,6 +94,7 @@ pub trait Arms<N>: Sized {
     fn one(place: usize, value: Anything) -> Result<Self::One>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<N, T: Arm<N>> Arms<N> for Vec<T> {
     type All = Vec<T::Output>;
     type One = T::Output;
@@ -97,6 +109,7 @@ impl<N, T: Arm<N>> Arms<N> for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<N, A: Arm<N>, const LENGTH: usize> Arms<N> for [A; LENGTH] {
     type All = [A::Output; LENGTH];
     type One = A::Output;
@@ -140,6 +153,7 @@ one_of! {
 
 macro_rules! tuple {
     ($($arm:ident $place:tt),* => $one:ty, |$at:ident, $value:ident| $pick:expr) => {
+        #[diagnostic::do_not_recommend]
         impl<N, $($arm: Arm<N>),*> Arms<N> for ($($arm,)*) {
             type All = ($($arm::Output,)*);
             type One = $one;
@@ -175,7 +189,7 @@ tuple!(A 0, B 1, C 2, D 3 => OneOf4<A::Output, B::Output, C::Output, D::Output>,
 });
 
 /// The branches of one `cx.all(..)` or `cx.race(..)`.
-struct Together {
+struct Branches {
     run: Run,
     key: String,
     /// Whether the first that is done decides; else the first that fails does.
@@ -195,7 +209,7 @@ enum Outcome {
     One(usize, Result<Anything>),
 }
 
-impl Together {
+impl Branches {
     fn new<N, A: Arms<N>>(run: &Run, race: bool, arms: A) -> Self {
         let key = run.next_key(if race { "race" } else { "all" });
         let mut place = 0;
@@ -252,7 +266,8 @@ impl Together {
                 return Poll::Pending;
             }
         }
-        if self.race || self.arms.iter().any(|arm| matches!(arm, State::Open(_))) {
+        let none = self.arms.is_empty();
+        if (self.race && !none) || self.arms.iter().any(|arm| matches!(arm, State::Open(_))) {
             return Poll::Pending;
         }
         let values = self.arms.iter_mut().filter_map(|arm| match arm {
@@ -280,58 +295,48 @@ fn scope(key: &str, place: usize) -> String {
     format!("{key}.{place}/")
 }
 
-/// The future of [`Flow::all`].
+/// The future of [`Flow::all`] and [`Flow::race`].
+///
+/// It knows what it gives and not of what, so that a list that is none is told once.
 #[must_use = "nothing happens until it is awaited"]
-pub struct All<N, A> {
-    together: Together,
-    arms: PhantomData<fn() -> (N, A)>,
+pub struct Together<T> {
+    branches: Branches,
+    finish: fn(Outcome) -> Result<T>,
 }
 
-impl<N, A: Arms<N>> All<N, A> {
-    pub(crate) fn new(run: &Run, arms: A) -> Self {
+impl<T> Together<T> {
+    pub(crate) fn all<N, A: Arms<N, All = T>>(run: &Run, arms: A) -> Self {
         Self {
-            together: Together::new(run, false, arms),
-            arms: PhantomData,
+            branches: Branches::new(run, false, arms),
+            finish: |outcome| match outcome {
+                Outcome::All(values) => A::all(values),
+                Outcome::One(_, Err(error)) => Err(error),
+                Outcome::One(..) => Err(Error::internal("a branch failed, and then it did not")),
+            },
         }
     }
-}
 
-impl<N, A: Arms<N>> Future for All<N, A> {
-    type Output = Result<A::All>;
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.together.poll(cx).map(|outcome| match outcome {
-            Outcome::All(values) => A::all(values),
-            Outcome::One(_, Err(error)) => Err(error),
-            Outcome::One(..) => Err(Error::internal("a branch failed, and then it did not")),
-        })
-    }
-}
-
-/// The future of [`Flow::race`].
-#[must_use = "nothing happens until it is awaited"]
-pub struct Race<N, A> {
-    together: Together,
-    arms: PhantomData<fn() -> (N, A)>,
-}
-
-impl<N, A: Arms<N>> Race<N, A> {
-    pub(crate) fn new(run: &Run, arms: A) -> Self {
+    pub(crate) fn race<N, A: Arms<N, One = T>>(run: &Run, arms: A) -> Self {
         Self {
-            together: Together::new(run, true, arms),
-            arms: PhantomData,
+            branches: Branches::new(run, true, arms),
+            finish: |outcome| match outcome {
+                Outcome::One(place, result) => A::one(place, result?),
+                Outcome::All(_) => Err(Error::invalid("a race between none has no winner")),
+            },
         }
     }
 }
 
-impl<N, A: Arms<N>> Future for Race<N, A> {
-    type Output = Result<A::One>;
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.together.arms.is_empty() {
-            return Poll::Ready(Err(Error::invalid("a race between none has no winner")));
-        }
-        self.together.poll(cx).map(|outcome| match outcome {
-            Outcome::One(place, result) => A::one(place, result?),
-            Outcome::All(_) => Err(Error::internal("a race without a winner")),
-        })
+impl<T> Future for Together<T> {
+    type Output = Result<T>;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let finish = self.finish;
+        self.branches.poll(cx).map(finish)
+    }
+}
+
+impl<T> std::fmt::Debug for Together<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Together({})", self.branches.key)
     }
 }

@@ -229,7 +229,7 @@ impl Act {
 
 /// The key a flow knows itself by: in the tenant's object, a flow of a row's `impl` is about the row that its event
 /// is about.
-fn this_of(key: &ObjectKey, def: &'static FlowDef, input: &Json) -> ObjectKey {
+pub(crate) fn this_of(key: &ObjectKey, def: &'static FlowDef, input: &Json) -> ObjectKey {
     #[derive(Deserialize)]
     struct Subject {
         noun: String,

@@ -4,7 +4,7 @@
 //! going), and [`Output`]s come out, which the host carries out once the storage is durable.
 
 mod control;
-mod flows;
+pub(crate) mod flows;
 pub(crate) mod people;
 pub(crate) mod perform;
 mod saga;

@@ -397,6 +397,17 @@ pub(crate) fn forget(sql: &dyn Sql, flow: &str, ids: &[String], under: &str) -> 
     Ok(())
 }
 
+/// All actions of a kind, oldest first.
+pub(crate) fn of_kind(sql: &dyn Sql, kind: Kind) -> Result<Vec<Action>> {
+    sql.query(
+        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "kind" = ?1 ORDER BY "id""#),
+        &[kind.word().into()],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}
+
 /// The ids of what is due, of what is past its deadline, earliest first.
 pub(crate) fn due(sql: &dyn Sql, now: i64) -> Result<Vec<String>> {
     ids(

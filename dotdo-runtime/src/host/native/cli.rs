@@ -1,4 +1,4 @@
-//! The app's own commands: `serve`, `schema`, `manifest`, `call`, `flows`, `asks`, `inspect`.
+//! The app's own commands: `serve`, `schema`, `manifest`, `call`, `flows`, `asks`, `inspect`, `journals`, `replay`.
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
@@ -43,6 +43,8 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
         Some(("flows", args)) => steer::flows(def, args),
         Some(("asks", args)) => steer::asks(def, args),
         Some(("inspect", args)) => inspect(def, args),
+        Some(("journals", args)) => journals(args),
+        Some(("replay", args)) => replay(def, args),
         _ => Err(Error::internal("clap let an unknown command through")),
     };
     match done {
@@ -91,7 +93,7 @@ fn command(def: &'static AppDef) -> Command {
             .value_parser(["sync", "batch", "relaxed"])
             .help("What an acknowledged write survives: power loss (sync, batch), or only a crash of the process (relaxed)")
     };
-    Command::new(def.name.to_lowercase())
+    let command = Command::new(def.name.to_lowercase())
         .version(def.version)
         .about(if def.doc.is_empty() { format!("The business {}", def.name) } else { def.doc.to_owned() })
         .subcommand_required(true)
@@ -127,6 +129,36 @@ fn command(def: &'static AppDef) -> Command {
                 .arg(Arg::new("tenant").long("tenant").value_name("TENANT").help("The tenant; without one, the default tenant for an object, and all tenants otherwise"))
                 .arg(data())
                 .arg(json()),
+        );
+    with_journals(command, data(), json())
+}
+
+fn with_journals(command: Command, data: Arg, json: Arg) -> Command {
+    let folder = |help: &'static str| {
+        Arg::new("folder")
+            .required(true)
+            .value_name("FOLDER")
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
+    command
+        .subcommand(
+            Command::new("journals")
+                .about("Write the journals of flows into files, for `replay`")
+                .arg(folder("Where the files go"))
+                .arg(
+                    Arg::new("all")
+                        .long("all")
+                        .action(ArgAction::SetTrue)
+                        .help("Those of flows that have ended, too"),
+                )
+                .arg(data),
+        )
+        .subcommand(
+            Command::new("replay")
+                .about("Try whether this program can follow journals that an earlier one wrote; nothing is performed")
+                .arg(folder("The files that `journals` wrote"))
+                .arg(json),
         )
 }
 
@@ -157,6 +189,47 @@ fn print(text: &str) -> Result<()> {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         done => Ok(done?),
     }
+}
+
+// ---- journals, replay ----
+
+fn folder_of(args: &ArgMatches) -> Result<&Path> {
+    args.get_one::<PathBuf>("folder")
+        .map(PathBuf::as_path)
+        .ok_or_else(|| Error::internal("clap gave no folder"))
+}
+
+fn journals(args: &ArgMatches) -> Result<ExitCode> {
+    let to = folder_of(args)?;
+    let count = super::record_journals(data_of(args), to, args.get_flag("all"))?;
+    print(&format!("{count} journals written to {}", to.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn replay(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
+    let replayed = super::replay_journals(def, folder_of(args)?)?;
+    let parked = replayed.iter().filter(|one| one.parks.is_some()).count();
+    for one in &replayed {
+        let file = one.file.file_name().unwrap_or_default().to_string_lossy();
+        let parks = one.parks.as_ref().map(Error::message);
+        if args.get_flag("json") {
+            print(
+                &serde_json::json!({"file": file, "flow": one.flow, "parks": parks}).to_string(),
+            )?;
+        } else {
+            match parks {
+                None => print(&format!("follows  {file}"))?,
+                Some(why) => print(&format!("parks    {file}\n         {why}"))?,
+            }
+        }
+    }
+    if !args.get_flag("json") {
+        print(&format!(
+            "{} journals, {parked} would be parked",
+            replayed.len()
+        ))?;
+    }
+    Ok(ExitCode::from(u8::from(parked > 0)))
 }
 
 // ---- serve ----

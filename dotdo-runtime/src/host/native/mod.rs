@@ -10,6 +10,7 @@ mod clock;
 mod embedded;
 mod file;
 mod gate;
+mod journals;
 mod look;
 mod server;
 mod shared;
@@ -33,6 +34,7 @@ use worker::Mail;
 pub use cli::main;
 pub use clock::Clock;
 pub use embedded::{Embedded, EmbeddedBuilder};
+pub use journals::{Replayed, record_journals, replay_journals};
 pub use server::Server;
 
 /// What a business's `main` returns.

@@ -1,0 +1,34 @@
+//! Which one was first is the point of a race.
+#![deny(warnings)]
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order { pub cents: i64 }
+
+#[derive(Value)]
+pub struct Receipt { pub number: String }
+
+#[durable]
+async fn charge(cents: i64) -> Result<Receipt> { Ok(Receipt { number: cents.to_string() }) }
+
+#[durable]
+async fn refund(receipt: Receipt) -> Result<()> { println!("{}", receipt.number); Ok(()) }
+
+#[durable]
+async fn note(text: String) -> Result<()> { println!("{text}"); Ok(()) }
+
+#[verbs]
+impl Order {
+    #[verb]
+    fn pay(&mut self, _cx: &mut Tx, cents: i64) -> Result<i64> { Ok(cents) }
+}
+
+#[on(Order::created)]
+async fn fulfil(cx: Flow, event: Event<Order>) -> Result<()> {
+    cx.race((charge(event.data.cents), note(event.id))).await?;
+    Ok(())
+}
+
+dotdo::app! { pub Shop { Order, charge, refund, note, fulfil } }
+
+fn main() {}
