@@ -29,5 +29,6 @@ pages! {
     ChangingTheProgram: "docs/src/changing-the-program.md",
     Testing: "docs/src/testing.md",
     Architecture: "docs/src/architecture.md",
+    Simulation: "docs/src/simulation.md",
     Dependencies: "docs/src/dependencies.md",
 }
