@@ -17,6 +17,8 @@ pages! {
     On: "docs/src/on.md",
     Every: "docs/src/every.md",
     Durable: "docs/src/durable.md",
+    Flows: "docs/src/flows.md",
+    ChangingFlows: "docs/src/changing-flows.md",
     People: "docs/src/people.md",
     Form: "docs/src/form.md",
     AppAndPart: "docs/src/app-and-part.md",

@@ -46,3 +46,35 @@ async fn a_thousand_sleeping_flows_hold_no_memory() {
         .unwrap();
     assert_eq!(count, 1000);
 }
+
+/// Takes minutes: `cargo test --release -p dotdo --test sleepers -- --ignored --nocapture`.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "takes minutes"]
+async fn a_hundred_thousand_sleeping_flows_are_rows() {
+    fn resident_mib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").expect("Linux says");
+        let line = status.lines().find(|line| line.starts_with("VmRSS"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        kib.and_then(|kib| kib.parse::<u64>().ok())
+            .expect("a number")
+            / 1024
+    }
+    let test = Test::of(Beds::DEF);
+    let before = resident_mib();
+    for _ in 0..100_000 {
+        let bed = Bed { minutes: 60 };
+        test.business().run(bed.create()).await.unwrap();
+    }
+    test.settled().await;
+    let grown = resident_mib() - before;
+    println!(
+        "100,000 sleeping flows: {grown} MiB more, {} in memory",
+        journal::runs_in_memory()
+    );
+    assert_eq!(journal::runs_in_memory(), 0);
+    assert!(
+        grown < 64,
+        "less than 0.7 KiB a flow, SQLite's cache included"
+    );
+}

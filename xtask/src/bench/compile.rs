@@ -1,9 +1,9 @@
 //! `bench compile`: what a noun costs to compile, beside serde's two derives and beside crates that a user could
 //! pick instead.
 //!
-//! Each candidate is a generated crate with 0, 1, 10, … rows. Its dependencies are built beforehand, so a figure is
-//! what cargo and rustc spend on the crate itself. What a crate without rows costs is subtracted before anything is
-//! divided by the number of rows.
+//! Each candidate is a generated crate with 1, 10, 100, … rows. Its dependencies are built beforehand, so a figure is
+//! what cargo and rustc spend on the crate itself. A row costs what a crate costs more than one with a single row,
+//! divided by the number of rows that it has more.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -99,7 +99,7 @@ pub fn compile(args: impl Iterator<Item = String>) -> Result<(), String> {
             missing.push(candidate.name);
             continue;
         }
-        for &size in std::iter::once(&0).chain(&options.sizes) {
+        for &size in std::iter::once(&1).chain(options.sizes.iter().filter(|&&size| size > 1)) {
             eprintln!("{} with {size} rows", candidate.name);
             results.insert((place, size), bench.figures(size, options.runs)?);
         }
@@ -157,6 +157,19 @@ impl<'a> Bench<'a> {
         command
     }
 
+    /// For what is built with other settings: dependencies notice, and would be built anew.
+    fn aside(&self, args: &[&str]) -> Command {
+        let mut command = self.cargo(args);
+        command
+            .env(
+                "CARGO_TARGET_DIR",
+                self.target.with_file_name("target-aside"),
+            )
+            .env("CARGO_INCREMENTAL", "0")
+            .env("RUSTC_BOOTSTRAP", "1");
+        command
+    }
+
     fn source(&self, rows: usize, answer: u32) -> Result<(), String> {
         write(
             &self.folder.join("lib.rs"),
@@ -195,9 +208,8 @@ impl<'a> Bench<'a> {
     /// Lines of the crate with all macros expanded.
     fn expanded(&self) -> Result<usize, String> {
         let out = self
-            .cargo(&["rustc", "--profile", "check", "--", "-Zunpretty=expanded"])
             // The option is not stable, and the only one that shows an expansion.
-            .env("RUSTC_BOOTSTRAP", "1")
+            .aside(&["rustc", "--profile", "check", "--", "-Zunpretty=expanded"])
             .output()
             .map_err(|e| e.to_string())?;
         Ok(String::from_utf8_lossy(&out.stdout).lines().count())
@@ -207,10 +219,7 @@ impl<'a> Bench<'a> {
     fn llvm(&self) -> Result<usize, String> {
         let file = self.folder.join("lib.ll");
         let emit = format!("--emit=llvm-ir={}", file.display());
-        measure(
-            self.cargo(&["rustc", "--", "-Ccodegen-units=1", "-Cdebuginfo=0", &emit])
-                .env("CARGO_INCREMENTAL", "0"),
-        )?;
+        measure(&mut self.aside(&["rustc", "--", "-Ccodegen-units=1", "-Cdebuginfo=0", &emit]))?;
         let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         let mut inside = false;
         Ok(text
@@ -245,12 +254,12 @@ fn tables(sizes: &[usize], results: &BTreeMap<(usize, usize), Figures>) -> Strin
         "LLVM lines a row",
     ]);
     let place = |name: &str| CANDIDATES.iter().position(|c| c.name == name);
-    // What one row costs more than none.
+    // What one row more costs.
     let per_row = |place: usize, size: usize, of: fn(&Figures) -> f64| {
         let with = results.get(&(place, size))?;
-        let without = results.get(&(place, 0))?;
+        let single = results.get(&(place, 1))?;
         #[allow(clippy::cast_precision_loss, reason = "a few hundred rows")]
-        Some((of(with) - of(without)) / size as f64)
+        Some((of(with) - of(single)) / (size - 1) as f64)
     };
     let ratio = |a: Option<f64>, b: Option<f64>| match (a, b) {
         (Some(a), Some(b)) if b > 0.0 => format!("{:.1}", a / b),
@@ -261,7 +270,7 @@ fn tables(sizes: &[usize], results: &BTreeMap<(usize, usize), Figures>) -> Strin
     };
     #[allow(clippy::cast_precision_loss, reason = "lines of code")]
     for (n, candidate) in CANDIDATES.iter().enumerate() {
-        for &size in std::iter::once(&0).chain(sizes) {
+        for &size in std::iter::once(&1).chain(sizes.iter().filter(|&&size| size > 1)) {
             let Some(figures) = results.get(&(n, size)) else {
                 continue;
             };
