@@ -224,7 +224,7 @@ pub fn format(duration: Duration) -> String {
     text
 }
 
-fn parse_part(text: &str, part: Range<usize>) -> Result<Duration, ParseError> {
+pub(crate) fn parse_part(text: &str, part: Range<usize>) -> Result<Duration, ParseError> {
     let fail = |span: Range<usize>, message: String| ParseError::new(text, span, message);
     let source = &text[part.clone()];
     let end = part.start + source.trim_end().len();

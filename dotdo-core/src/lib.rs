@@ -4,6 +4,7 @@
 //! `#[every("Monday 9am")]` while a program compiles and the runtime that fires it years later call the same
 //! parser, so the two cannot drift apart.
 
+pub mod breaker;
 pub mod duration;
 pub mod identity;
 pub mod manifest;

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+pub use dotdo_core::breaker::Breaker;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::error::{Error, Result};
@@ -55,6 +56,17 @@ pub trait EffectExt: Effect {
     fn retry(self, times: u32) -> With<Self> {
         let mut options = self.options();
         options.retry = Some(times);
+        With {
+            effect: self,
+            options,
+        }
+    }
+
+    /// What a step is aimed at: steps with the same target share a [breaker](Policy::breaker). Without one, a step has
+    /// a breaker of its own.
+    fn target(self, name: impl Into<String>) -> With<Self> {
+        let mut options = self.options();
+        options.target = Some(name.into());
         With {
             effect: self,
             options,
@@ -155,6 +167,12 @@ pub struct Options {
     /// Whether it can be undone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undo: bool,
+    /// What it is aimed at: the name of its breaker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Whether its breaker was open when it was to begin.
+    #[serde(default, rename = "putOff", skip_serializing_if = "std::ops::Not::not")]
+    pub put_off: bool,
     /// Whether the branch that asked for it was given up: it is undone as soon as it is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub abandoned: bool,
@@ -194,6 +212,8 @@ pub struct Policy {
     pub jitter: bool,
     /// The time limit: of each attempt for a step, of the whole for a flow.
     pub timeout: Option<Duration>,
+    /// When its target is left alone: for a step only.
+    pub breaker: Option<Breaker>,
 }
 
 impl Policy {
@@ -205,6 +225,7 @@ impl Policy {
         factor: 2.0,
         jitter: true,
         timeout: None,
+        breaker: None,
     };
 
     /// The delay after the failure of attempt `attempt` (counted from 1), given a random number.

@@ -61,7 +61,7 @@ pub use dotdo_macros::app;
 /// `cx.run(..)` performs.
 ///
 /// Options: `retry = 2`, `backoff = "100ms..30s"`, `factor = 2.0`, `jitter = true` (these are the defaults), `timeout = "20s"`,
-/// `name = "…"`, `version = 2`.
+/// `breaker = "5 in 1m, 30s"`, `name = "…"`, `version = 2`.
 ///
 /// ```
 /// use dotdo::prelude::*;
@@ -335,6 +335,7 @@ pub mod prelude {
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
+    pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};
     pub use dotdo_runtime::event::{AllEvents, OneEvent, event_verb, unknown_event};
     pub use dotdo_runtime::flow::{

@@ -29,6 +29,13 @@ pub struct Args {
 /// Checks a function; `None` if there is a mistake in its signature.
 pub fn form(durable: &Durable, errors: &mut Errors) -> Option<Form> {
     let before = errors.count();
+    let is_step = matches!(durable.trigger, Trigger::Call)
+        && !typed(durable)
+            .first()
+            .is_some_and(|first| is_named(&first.ty, "Flow"));
+    if let (Some((_, span)), false) = (durable.policy.breaker, is_step) {
+        errors.at_span(span, "a breaker leaves alone what a step talks to, and this is a flow; write it at the step that the flow runs");
+    }
     let form = match &durable.trigger {
         Trigger::On(route) => {
             handler(durable, route, errors);

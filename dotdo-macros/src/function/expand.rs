@@ -418,6 +418,7 @@ fn policy(durable: &Durable) -> TokenStream {
         factor,
         jitter,
         timeout,
+        breaker,
     } = &durable.policy;
     let mut fields = TokenStream::new();
     if let Some(retry) = retry {
@@ -438,6 +439,13 @@ fn policy(durable: &Durable) -> TokenStream {
     if let Some(timeout) = timeout {
         let timeout = period(*timeout);
         fields.extend(quote!(timeout: __dotdo::Some(#timeout),));
+    }
+    if let Some((breaker, _)) = breaker {
+        let failures = Literal::u32_unsuffixed(breaker.failures);
+        let (window, cooldown) = (period(breaker.window), period(breaker.cooldown));
+        fields.extend(quote! {
+            breaker: __dotdo::Some(__dotdo::Breaker { failures: #failures, window: #window, cooldown: #cooldown }),
+        });
     }
     if fields.is_empty() {
         quote!(__dotdo::Policy::DEFAULT)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dotdo_core::duration;
 use dotdo_core::schedule::{self, Schedule};
+use dotdo_core::{breaker, duration};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -49,6 +49,7 @@ options::options! {
         factor: Real,
         jitter: YesNo,
         timeout: Text,
+        breaker: Text,
         name: Text,
         version: Whole,
         krate as "crate": PathTo,
@@ -240,6 +241,15 @@ impl Marks {
             factor: factor.map(|factor| factor.0),
             jitter: given.jitter.map(|yes| yes.0),
             timeout: given.timeout.and_then(|text| period(&text.0, errors)),
+            breaker: given
+                .breaker
+                .and_then(|text| match breaker::parse(&text.0.value()) {
+                    Ok(breaker) => Some((breaker, text.0.span())),
+                    Err(error) => {
+                        errors.at(&text.0, error);
+                        None
+                    }
+                }),
         };
     }
 
@@ -251,6 +261,7 @@ impl Marks {
             factor,
             jitter,
             timeout,
+            breaker,
         } = self.durable;
         if let (Some((_, span)), Some(_)) = (self.limit, timeout) {
             errors.at_span(
@@ -264,6 +275,7 @@ impl Marks {
             factor,
             jitter,
             timeout: timeout.or(self.limit.map(|(limit, _)| limit)),
+            breaker,
         }
     }
 

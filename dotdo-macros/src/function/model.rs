@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use dotdo_core::breaker::Breaker;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Expr, Ident, LitStr, Path};
 
@@ -60,6 +61,8 @@ pub struct Policy {
     pub factor: Option<f64>,
     pub jitter: Option<bool>,
     pub timeout: Option<Duration>,
+    /// `breaker = "5 in 1m, 30s"`, with its place.
+    pub breaker: Option<(Breaker, Span)>,
 }
 
 impl Durable {

@@ -13,7 +13,7 @@ use crate::json::Json;
 use crate::object::StepStart;
 use crate::object::perform::perform_local;
 use crate::object::turn::Turn;
-use crate::object::{people, waits};
+use crate::object::{breaker, people, waits};
 use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{letters, outbox};
@@ -286,6 +286,16 @@ fn ask(turn: &Turn, mut action: Action, mut ops: Vec<Op>, here: bool) -> Result<
 
 /// Begins an attempt of a step or call: `started` is written down before anything runs.
 pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Begun> {
+    let until = breaker::admit(turn, action)?;
+    if action.options.put_off != until.is_some() {
+        action.options.put_off = until.is_some();
+        if !is_new {
+            actions::set_options(turn.sql(), &action.id, &action.options)?;
+        }
+    }
+    if let Some(until) = until {
+        return put_off(turn, action, until, is_new);
+    }
     action.attempts += 1;
     action.status = Status::Running;
     action.started_at = action.started_at.or(Some(turn.now()));
@@ -340,6 +350,23 @@ pub(crate) fn start(turn: &Turn, action: &mut Action, is_new: bool) -> Result<Be
         actions::update(turn.sql(), action)?;
     }
     Ok(begun)
+}
+
+/// Leaves a step for later, because what it is aimed at is left alone. That is no attempt.
+fn put_off(turn: &Turn, action: &mut Action, until: i64, is_new: bool) -> Result<Begun> {
+    action.status = if action.attempts == 0 {
+        Status::Pending
+    } else {
+        Status::Retrying
+    };
+    action.due = Some(until);
+    action.deadline = None;
+    if is_new {
+        actions::insert(turn.sql(), action)?;
+    } else {
+        actions::update(turn.sql(), action)?;
+    }
+    Ok(Begun::Waiting)
 }
 
 /// Decides what the result of an attempt means: done, failed for good, or to be tried again. Gives the final result.

@@ -3,6 +3,7 @@
 //! An object is sans-I/O. [`Input`]s go in, each is a turn (one transaction, and one more for each flow it sets
 //! going), and [`Output`]s come out, which the host carries out once the storage is durable.
 
+pub(crate) mod breaker;
 mod control;
 pub(crate) mod flows;
 pub(crate) mod people;
@@ -509,6 +510,7 @@ impl Object {
         if !action.is_open() {
             return Ok(());
         }
+        self.tell_breaker(turn, &action, &result)?;
         match journal::settle(turn, &mut action, result)? {
             Some(result) => self.tell_parent(turn, &action, result),
             None => Ok(()),

@@ -13,7 +13,7 @@ use crate::noun::NounDef;
 use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{
-    Page, Thing, asks, events, letters, outbox, schedules, things, versions, watches,
+    Page, Thing, asks, breakers, events, letters, outbox, schedules, things, versions, watches,
 };
 use crate::stub::Op;
 
@@ -398,6 +398,7 @@ fn inspect(turn: &Turn) -> Result<Json> {
         "events": count(r#"SELECT "noun" || '::' || "verb", count(*) FROM "$events" GROUP BY 1 ORDER BY 1"#)?,
         "outbox": count(r#"SELECT 'waiting', count(*) FROM "$outbox""#)?.get("waiting"),
         "deadLetters": count(r#"SELECT 'all', count(*) FROM "$letters" WHERE "replayed" IS NULL"#)?.get("all"),
+        "breakers": breakers::list(turn.sql(), turn.micros())?,
         "schedules": schedules::list(turn.sql())?,
     }))
 }

@@ -24,7 +24,11 @@ impl Object {
         let schema = self.app.schema_of(self.key.noun());
         if known {
             self.check_identity(sql)?;
-            for statement in store::asks::TABLE.iter().chain(&store::watches::TABLE) {
+            for statement in store::asks::TABLE
+                .iter()
+                .chain(&store::watches::TABLE)
+                .chain(&store::breakers::TABLE)
+            {
                 sql.execute(statement, &[])?;
             }
             self.migrate(sql, &schema)?;
@@ -33,6 +37,7 @@ impl Object {
                 .iter()
                 .chain(&store::asks::TABLE)
                 .chain(&store::watches::TABLE)
+                .chain(&store::breakers::TABLE)
                 .copied()
                 .map(str::to_owned)
                 .chain(schema.create())

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod asks;
+pub(crate) mod breakers;
 pub mod events;
 pub(crate) mod inbox;
 pub mod letters;
