@@ -5,6 +5,7 @@ mod check;
 mod shell;
 mod sim;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ cargo xtask <command>
   test     run every test; installs what it needs
   check    formatting, lints, documentation, the build for WebAssembly
   ci       check, then test: everything CI does
+  torture  kill the record store again and again: `cargo xtask torture [SECONDS]`, 60 unless said otherwise
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
   sim      random businesses under random faults: `cargo xtask sim --help`
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Some("check") => check::check(),
         Some("ci") => check::check().and_then(|()| test::test()),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
+        Some("torture") => torture::torture(args.next().as_deref()),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
         Some("sim") => sim::sim(args),

@@ -152,8 +152,9 @@ impl Invoice {
     }
 }
 
-/// Asks the gateway for the money. All attempts have one key, so however often it is asked, it charges once.
-#[durable(retry = 10, backoff = "5ms..200ms", timeout = "20s")]
+/// Asks the gateway for the money. All attempts have one key, so however often it is asked, it charges once. A process
+/// that is killed loses answers, and each is an attempt; `fulfil` has a limit of its own.
+#[durable(retry = 1000, backoff = "5ms..200ms", timeout = "20s")]
 async fn charge(invoice: Id<Invoice>, cents: i64) -> Result<Receipt> {
     gateway::charge(&invoice, cents, &StepKey::current()).await
 }
@@ -165,7 +166,7 @@ async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
         .await
 }
 
-#[durable(retry = 10, backoff = "50ms..5s")]
+#[durable(retry = 1000, backoff = "50ms..5s")]
 async fn send_mail(to: String, subject: String, text: String) -> Result<()> {
     mailer::post(&to, &subject, &text, &StepKey::current())
 }

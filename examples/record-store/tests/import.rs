@@ -9,6 +9,9 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+#[path = "import/torture.rs"]
+mod torture;
+
 /// A directory for one test, gone when the test has passed.
 struct Folder(PathBuf);
 

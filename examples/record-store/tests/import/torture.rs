@@ -1,0 +1,87 @@
+//! The store under `kill -9`, again and again, at any moment: `TORTURE_SECONDS` says for how long.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// How long it takes where nothing else is said: `cargo xtask torture` takes a minute.
+const SECONDS: u64 = 4;
+
+/// When to kill, from one time to the next: xorshift, so that a run can be had again.
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        // Often in the first moments, when files are opened and what was under way is taken up again.
+        let most = if self.0 % 3 == 0 { 60 } else { 700 };
+        Duration::from_millis(self.0 / 3 % most)
+    }
+}
+
+/// Lets a command run for a while, then kills it. What it said, if it was done by then.
+fn kill_after(mut command: Command, moment: Duration) -> Option<Output> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while begun.elapsed() < moment {
+        if child.try_wait().unwrap().is_some() {
+            return Some(child.wait_with_output().unwrap());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    output.status.success().then_some(output)
+}
+
+fn everything_is_there(output: &Output, expected: &Value, data: &Path, file: &Path) {
+    assert_eq!(figures(output).0, *expected);
+    nothing_charged_twice(data, file);
+    let mails = book(&data.join("outbox/mails.jsonl"));
+    let people: BTreeSet<_> = mails
+        .iter()
+        .map(|mail| mail["to"].as_str().unwrap())
+        .collect();
+    assert_eq!(people.len(), mails.len(), "somebody got two mails");
+}
+
+#[test]
+fn killed_again_and_again_it_keeps_its_figures() {
+    let seconds = std::env::var("TORTURE_SECONDS")
+        .map_or(SECONDS, |text| text.parse().expect("a number of seconds"));
+    let folder = Folder::new("torture");
+    let (file, expected) = data_set(&folder);
+    let mut moments = Moments(0x0070_7274_7572_6500 | seconds);
+    let (mut kills, mut rounds, mut charges) = (0, 0, 0);
+    let begun = Instant::now();
+    let data = |round: u32| folder.0.join(format!("data-{round}"));
+    while begun.elapsed() < Duration::from_secs(seconds) {
+        let data = data(rounds);
+        match kill_after(import(&file, &data), moments.next()) {
+            None => {
+                kills += 1;
+                let now = nothing_charged_twice(&data, &file);
+                assert!(now >= charges, "the ledger forgot a charge");
+                charges = now;
+            }
+            Some(output) => {
+                everything_is_there(&output, &expected, &data, &file);
+                std::fs::remove_dir_all(&data).unwrap();
+                (rounds, charges) = (rounds + 1, 0);
+            }
+        }
+    }
+    let data = data(rounds);
+    everything_is_there(&run(import(&file, &data)), &expected, &data, &file);
+    eprintln!(
+        "{kills} kills in {seconds} s, over {} whole imports",
+        rounds + 1
+    );
+    assert!(kills >= 3, "only {kills} kills");
+}
