@@ -23,6 +23,7 @@ pages! {
     Form: "docs/src/form.md",
     AppAndPart: "docs/src/app-and-part.md",
     Questions: "docs/src/questions.md",
+    Mistakes: "docs/src/mistakes.md",
     Http: "docs/src/http.md",
     Commands: "docs/src/commands.md",
     Steering: "docs/src/steering.md",

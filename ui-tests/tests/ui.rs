@@ -93,6 +93,26 @@ fn files_and_messages_belong_together() {
     }
 }
 
+/// The guide says how many there are, in round numbers.
+#[test]
+fn the_guide_counts_right() {
+    let page = fs::read_to_string(folder().join("../../../docs/src/mistakes.md")).expect("a page");
+    let odd = fs::read_dir(folder().join("../pass")).expect("a folder");
+    for (what, count) in [
+        ("mistakes", messages().len()),
+        ("odd programs", odd.count() - 1),
+    ] {
+        let said = (1..=count / 10)
+            .rev()
+            .map(|tens| tens * 10)
+            .find(|said| page.contains(&format!("**More than {said} {what}**")));
+        assert!(
+            said.is_some_and(|said| count < said + 100),
+            "there are {count} {what}, and the guide says {said:?}"
+        );
+    }
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fail")
 }

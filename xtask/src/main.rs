@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod fuzz;
 mod shell;
 mod sim;
 mod test;
@@ -18,6 +19,7 @@ cargo xtask <command>
   torture  kill the record store again and again: `cargo xtask torture [SECONDS]`, 60 unless said otherwise
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
+  fuzz     feed the parsers and macros with anything: `cargo xtask fuzz --help`
   sim      random businesses under random faults: `cargo xtask sim --help`
   bench    measurements: `cargo xtask bench` says which
 ";
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Some("torture") => torture::torture(args.next().as_deref()),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
+        Some("fuzz") => fuzz::fuzz(args),
         Some("sim") => sim::sim(args),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
