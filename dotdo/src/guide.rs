@@ -34,4 +34,5 @@ pages! {
     Architecture: "docs/src/architecture.md",
     Simulation: "docs/src/simulation.md",
     Dependencies: "docs/src/dependencies.md",
+    CompileTime: "docs/src/compile-time.md",
 }

@@ -398,7 +398,8 @@ mod limits {
         assert_eq!(errors[0], "`handle` did not finish within 1h");
         assert_eq!(errors[1], "the code panicked: this is a defect");
         assert!(
-            errors[2].contains("awaits something that no context performs"),
+            errors[2].contains("the flow `handle` (dotdo/tests/flows.rs:")
+                && errors[2].contains("awaits, first of all, something that no context performs"),
             "{}",
             errors[2]
         );

@@ -85,6 +85,8 @@ struct State {
     undos: Vec<(String, Undo)>,
     /// What the journal held when the flow was revived, and the code has not asked for again.
     stored: BTreeMap<String, Entry>,
+    /// The last thing whose result the code was given.
+    last: Option<String>,
     /// Where journal and code part.
     stray: Option<Stray>,
 }
@@ -130,6 +132,7 @@ impl Run {
             undoers: BTreeMap::new(),
             undos: Vec::new(),
             stored: BTreeMap::new(),
+            last: None,
             stray: None,
         };
         for action in journal {
@@ -226,6 +229,11 @@ impl Run {
         const CHEAP: usize = 256;
         let state = self.inner.state.borrow();
         state.results.len() <= CHEAP && state.waiting.values().all(|wait| *wait == Wait::Long)
+    }
+
+    /// The key of the last thing whose result the code was given.
+    pub(crate) fn last(&self) -> Option<String> {
+        self.inner.state.borrow().last.clone()
     }
 
     pub(crate) fn take_commands(&self) -> Vec<Command> {
@@ -393,6 +401,7 @@ impl<T: Value> Future for Journaled<T> {
             return Poll::Pending;
         }
         if let Some(result) = state.results.get(&self.key).cloned() {
+            state.last = Some(self.key.clone());
             let value = match result {
                 Ok(json) => match json.read::<T>() {
                     Ok(value) => {

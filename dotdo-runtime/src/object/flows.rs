@@ -131,7 +131,7 @@ impl Object {
             let commands = live.run.take_commands();
             if commands.is_empty() {
                 if !live.run.is_waiting() {
-                    return Ok(Polled::Done(Err(foreign(live.def))));
+                    return Ok(Polled::Done(Err(foreign(live.def, live.run.last()))));
                 }
                 if !live.run.is_dormant() {
                     self.live.insert(action.id.clone(), live);
@@ -203,9 +203,10 @@ impl Revival {
 }
 
 /// The error of a flow that is pending and has asked for nothing.
-fn foreign(def: &FlowDef) -> Error {
+fn foreign(def: &FlowDef, last: Option<String>) -> Error {
+    let place = last.map_or_else(|| "first of all".to_owned(), |key| format!("after `{key}`"));
     Error::internal(format_args!(
-        "the flow `{}` ({}:{}) awaits something that no context performs; put the work in a `#[durable]` step and run it with `cx.run(..)`",
+        "the flow `{}` ({}:{}) awaits, {place}, something that no context performs; put the work in a `#[durable]` step and run it with `cx.run(..)`",
         def.name, def.at.0, def.at.1
     ))
 }
