@@ -25,7 +25,7 @@ pub struct Review {
     pub fine: bool,
 }
 
-#[on(Job::created)]
+#[on(Job::created, filter = |event| event.data.name != "saga")]
 async fn work(cx: Flow, event: Event<Job>) -> Result<()> {
     let name = event.data.name;
     cx.run(first(name.clone())).await?;
@@ -66,6 +66,28 @@ async fn last(name: String) -> Result<()> {
     }
 }
 
+#[on(Job::created, filter = |event| event.data.name == "saga")]
+async fn saga(cx: Flow, event: Event<Job>) -> Result<()> {
+    let name = event.data.name;
+    cx.run(first(name.clone())).await?;
+    cx.run(reserve(name.clone()).undo(|_| unreserve("saga".into())))
+        .await?;
+    cx.sleep(days(1)).await?;
+    cx.run(last(name)).await
+}
+
+#[durable]
+async fn reserve(name: String) -> Result<()> {
+    LOG.say(format!("reserve {name}"));
+    Ok(())
+}
+
+#[durable]
+async fn unreserve(name: String) -> Result<()> {
+    LOG.say(format!("unreserve {name}"));
+    Ok(())
+}
+
 #[noun(object)]
 pub struct Order {
     #[default(0)]
@@ -89,7 +111,7 @@ impl Order {
     }
 }
 
-dotdo::app! { domain: "shop.example", pub Shop { Job, Order, work, part, first, last } }
+dotdo::app! { domain: "shop.example", pub Shop { Job, Order, work, part, first, last, saga, reserve, unreserve } }
 
 fn flows(test: &Test) -> Flows<'_, dotdo::host::native::Handle> {
     let key = ObjectKey::tenant("shop.example");
@@ -128,6 +150,7 @@ async fn flows_are_steered_from_outside() {
     what_waits_to_be_tried_again_is_tried_at_once().await;
     a_flow_that_failed_goes_on_where_it_stopped().await;
     a_flow_is_run_anew_from_a_step().await;
+    what_was_done_is_undone_when_a_flow_is_cancelled().await;
 }
 
 async fn a_flow_is_shown_as_a_tree() {
@@ -339,6 +362,48 @@ async fn a_flow_is_run_anew_from_a_step() {
     flows(&test).rerun_all(&id, Some("first#0")).await.unwrap();
     test.advance(days(9)).await;
     assert_eq!(LOG.take(), ["first sleep", "first sleep", "last sleep"]);
+}
+
+async fn what_was_done_is_undone_when_a_flow_is_cancelled() {
+    LOG.take();
+    let test = Test::of(Shop::DEF);
+    test.run(
+        Job {
+            name: "saga".into(),
+        }
+        .create(),
+    )
+    .await
+    .unwrap();
+    let all = flows(&test).list(ActionFilter::default()).await.unwrap();
+    let id = all.items[0].id.clone();
+    flows(&test).by("ann").cancel(&id, "").await.unwrap();
+    test.settled().await;
+    assert_eq!(LOG.take(), ["first saga", "reserve saga", "unreserve saga"]);
+    let trail = flows(&test).show(&id).await.unwrap();
+    assert_eq!(trail.action.status, Status::Cancelled, "when all is undone");
+    let undo = trail.entry("undo reserve#0").unwrap();
+    assert_eq!(undo.action.status, Status::Completed);
+    assert_eq!(letters(&test).await, [], "nobody failed");
+
+    // Nothing can go on from what was undone.
+    let refused = flows(&test)
+        .rerun_all(&id, Some("sleep#0"))
+        .await
+        .unwrap_err();
+    assert!(
+        refused.message().starts_with("`reserve#0` was undone"),
+        "{refused}"
+    );
+    flows(&test).retry(&id).await.unwrap();
+    test.advance(days(1)).await;
+    assert_eq!(
+        LOG.take(),
+        ["reserve saga", "last saga"],
+        "it goes on from the first that was undone"
+    );
+    let trail = flows(&test).show(&id).await.unwrap();
+    assert_eq!(trail.action.status, Status::Completed);
 }
 
 async fn send(test: &Test, method: &str, target: &str, body: Tree, key: &str) -> (u16, Tree) {
