@@ -7,6 +7,7 @@
 pub mod breaker;
 pub mod duration;
 pub mod identity;
+pub mod lock;
 pub mod manifest;
 pub mod migration;
 pub mod names;

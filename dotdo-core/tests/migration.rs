@@ -138,49 +138,49 @@ fn refusals_say_what_to_write() {
             true,
             RefusalKind::RemovedColumn,
             "`Customer.tel` is gone, and the column `customers.tel` (text) has values".to_string(),
-            "if a field took its place, write `#[was(\"tel\")]` above it".to_owned(),
+            "if a field took its place, write `#[was(\"tel\")]` above it; to lose the values, write `#[noun(dropped(\"tel\"))]`".to_owned(),
         ),
         (
             plan(&customers(vec![]), &Schema::default()),
             true,
             RefusalKind::RemovedTable,
             "`Customer` is gone, and its table `customers` has rows".into(),
-            "put the noun back and list it in `app!`".to_owned(),
+            "put the noun back and list it in `app!`; to lose the rows, write `dropped: [Customer]` in `app!`".to_owned(),
         ),
         (
             plan(&customers(vec![]), &customers(vec![text("tel")])),
             false,
             RefusalKind::NoValue,
             "`Customer.tel` is new, and rows that are already in `customers` have no value for it".into(),
-            "write `#[default(…)]` above the field, make it an `Option<…>`, or, if it had another name, write `#[was(\"…\")]`".to_owned(),
+            "write `#[default(…)]` above the field, make it an `Option<…>`, compute it with `#[migrate(…)]`, or, if it had another name, write `#[was(\"…\")]`".to_owned(),
         ),
         (
             between(optional("tel"), text("tel")),
             false,
             RefusalKind::Required,
             "`Customer.tel` was `Option<String>` and is `String`, and rows of `customers` may have no value".into(),
-            "write `#[default(…)]` above the field for those rows, or keep it an `Option<String>`".to_owned(),
+            "write `#[default(…)]` above the field for those rows, say with `#[migrate(…)]` what they get, or keep it an `Option<String>`".to_owned(),
         ),
         (
             between(text("tel"), Column::new("tel", ColumnType::Integer)),
             true,
             RefusalKind::Retyped,
             "`Customer.tel` was text and is integer".into(),
-            "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`".to_owned(),
+            "say with `#[migrate(…)]` above the field what becomes of each value; or keep the type, and add a field of another name".to_owned(),
         ),
         (
             between(reference("Person"), reference("Company")),
             false,
             RefusalKind::Retyped,
             "`Customer.by` was a reference to `Person` and is a reference to `Company`".into(),
-            "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`".to_owned(),
+            "say with `#[migrate(…)]` above the field what becomes of each value; or keep the type, and add a field of another name".to_owned(),
         ),
         (
             between(choices(&["Free", "Pro"]), choices(&["Free", "Team"])),
-            false,
+            true,
             RefusalKind::RemovedChoice,
             "`Customer.plan` no longer allows `Pro`, and rows of `customers` may have it".into(),
-            "keep the variant".to_owned(),
+            "keep the variant; or write `#[dropped(\"Pro\")]` above the field, and such rows get its `#[default(…)]`, or nothing if it is an `Option`; or say what becomes of them with `#[migrate(…)]`".to_owned(),
         ),
     ];
     for (plan, destructive, kind, what, help) in cases {
@@ -293,10 +293,10 @@ fn a_plan_reads_well() {
 1 step loses values (!)
 
 `Customer.tel` is gone, and the column `customers.tel` (text) has values
-help: if a field took its place, write `#[was(\"tel\")]` above it
+help: if a field took its place, write `#[was(\"tel\")]` above it; to lose the values, write `#[noun(dropped(\"tel\"))]`
 
 `Customer.note` was `Option<String>` and is `String`, and rows of `customers` may have no value
-help: write `#[default(…)]` above the field for those rows, or keep it an `Option<String>`
+help: write `#[default(…)]` above the field for those rows, say with `#[migrate(…)]` what they get, or keep it an `Option<String>`
 ";
     assert_eq!(plan(&old, &new).to_string(), expected);
 }

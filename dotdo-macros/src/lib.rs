@@ -34,10 +34,12 @@ pub fn noun(args: TokenStream, item: TokenStream) -> TokenStream {
         default,
         dotdo_derived,
         dotdo_noun,
+        dropped,
         embed,
         id,
         index,
         key,
+        migrate,
         primary_key,
         range,
         search,
@@ -120,7 +122,11 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// See `dotdo::app`.
 #[proc_macro]
 pub fn app(input: TokenStream) -> TokenStream {
-    app::app(input.into()).into()
+    let places = app::Places {
+        manifest: std::env::var_os("CARGO_MANIFEST_DIR").map(Into::into),
+        source: proc_macro::Span::call_site().local_file(),
+    };
+    app::app(input.into(), &places).into()
 }
 
 /// See `dotdo::part`.

@@ -1,8 +1,11 @@
 //! A business, unfolded for running: every noun, verb, handler, schedule and step by name.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono_tz::Tz;
+use dotdo_core::lock::{self, Lock, State};
+use dotdo_core::migration::{self, Stated};
 use dotdo_core::schedule::Schedule;
 use dotdo_core::table::{Bound, Column, Range, Schema, Table};
 use serde::{Deserialize, Serialize};
@@ -11,8 +14,10 @@ use crate::business::{AppDef, Entry, Item};
 use crate::effect::StepDef;
 use crate::error::{Error, Result};
 use crate::flow::{FlowDef, Missed, Route, Trigger};
+use crate::migration::Migration;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
 use crate::stub::Op;
+use crate::value::Shape;
 
 /// Which object: the tenant's own, or one of an object noun.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,6 +100,18 @@ pub struct App {
     /// Handlers in the order in which they start: priority, exact before wildcard, order of the list.
     routes: Vec<(&'static FlowDef, &'static Route)>,
     schedules: Vec<Scheduled>,
+    /// The schemas of objects, as they are asked for: comparing costs an object that is up to date one fingerprint.
+    known: OnceLock<BTreeMap<&'static str, KnownSchema>>,
+    lock: OnceLock<Option<Lock>>,
+}
+
+/// A schema with its fingerprint.
+#[derive(Debug)]
+pub struct KnownSchema {
+    /// The tables.
+    pub schema: Schema,
+    /// Their fingerprint.
+    pub fingerprint: String,
 }
 
 impl App {
@@ -107,6 +124,8 @@ impl App {
             steps: BTreeMap::new(),
             routes: Vec::new(),
             schedules: Vec::new(),
+            known: OnceLock::new(),
+            lock: OnceLock::new(),
         };
         app.take(def.entries)?;
         // A stable sort, so that equals keep the order of the list.
@@ -313,6 +332,88 @@ impl App {
     /// The tables of an object: in the tenant's object all nouns (object nouns as the directory of their
     /// instances), in an object noun's object its own row and the rows it makes.
     pub fn schema_of(&self, noun: Option<&str>) -> Schema {
+        self.known_schema(noun).schema.clone()
+    }
+
+    /// The tables of an object with their fingerprint, made once.
+    pub fn known_schema(&self, noun: Option<&str>) -> &KnownSchema {
+        let known = self.known.get_or_init(|| {
+            let objects = self.nouns.values().filter(|entry| entry.def.object);
+            std::iter::once(None)
+                .chain(objects.map(|entry| Some(entry.def.name)))
+                .map(|noun| {
+                    let schema = self.make_schema(noun);
+                    let fingerprint = schema.fingerprint();
+                    let known = KnownSchema {
+                        schema,
+                        fingerprint,
+                    };
+                    (noun.unwrap_or_default(), known)
+                })
+                .collect()
+        });
+        // An object whose noun is gone, or is no object any more, has the rows of the rest.
+        let own = noun.and_then(|noun| known.get(noun));
+        own.unwrap_or_else(|| &known[""])
+    }
+
+    /// The crate's `dotdo.lock`, read once.
+    pub fn lock(&self) -> Option<&Lock> {
+        let read = || self.def.lock?.text.parse().ok();
+        self.lock.get_or_init(read).as_ref()
+    }
+
+    /// What the program stores, as the lock has it.
+    pub fn state(&self) -> State {
+        let nouns = self.nouns.values().map(|entry| lock::Noun {
+            object: entry.def.object,
+            table: table(entry.def),
+        });
+        let steps = self.steps.values().map(|def| lock::Function {
+            flow: false,
+            name: def.name.to_owned(),
+            version: def.version,
+            args: Shape::models(def.args),
+            output: def.output.model(),
+        });
+        let flows = self.flows.values().map(|def| lock::Function {
+            flow: true,
+            name: def.name.to_owned(),
+            version: def.version,
+            args: Shape::models(def.args),
+            output: def.output.model(),
+        });
+        State::new(nouns.collect(), steps.chain(flows).collect())
+    }
+
+    /// What the program says about its schema, and the functions that it names, in the same order.
+    pub fn stated(&self) -> (Stated, Vec<&'static Migration>) {
+        let mut stated = Stated {
+            nouns: self.def.dropped.iter().map(|&n| n.to_owned()).collect(),
+            ..Stated::default()
+        };
+        let mut functions = Vec::new();
+        for def in self.nouns.values().map(|entry| entry.def) {
+            let dropped = def
+                .dropped
+                .iter()
+                .map(|&c| (def.name.to_owned(), c.to_owned()));
+            stated.columns.extend(dropped);
+            for column in def.columns {
+                for migration in column.migrate {
+                    stated.functions.push(migration::Function {
+                        noun: def.name.to_owned(),
+                        column: column.name.to_owned(),
+                        from: migration.model(),
+                    });
+                    functions.push(migration);
+                }
+            }
+        }
+        (stated, functions)
+    }
+
+    fn make_schema(&self, noun: Option<&str>) -> Schema {
         let tables = self
             .nouns
             .values()
@@ -362,17 +463,16 @@ pub fn table(def: &NounDef) -> Table {
             index: c.index,
             search: c.search,
             secret: c.secret,
-            choices: c.shape.choices().iter().map(|&s| s.to_owned()).collect(),
             range: c.range.map(|(min, max)| Range {
                 min: min.map(bound),
                 max: max.map(bound),
             }),
             check: c.check.map(str::to_owned),
             default: c.literal(),
-            references: c.shape.references().map(str::to_owned),
             was: c.was.map(str::to_owned),
+            dropped: c.dropped.iter().map(|&s| s.to_owned()).collect(),
             doc: c.doc.to_owned(),
-            ..Column::new(c.name, c.ty())
+            ..Column::of(c.name, &c.shape.model())
         })
         .collect();
     Table {

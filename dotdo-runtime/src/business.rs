@@ -1,5 +1,6 @@
 //! A business as constants: what `app!` writes down, and what it proves while the program compiles.
 
+use crate::const_text::{Text, same};
 use crate::effect::StepDef;
 use crate::flow::{FlowDef, Trigger};
 use crate::noun::{NounDef, VerbsDef};
@@ -84,52 +85,24 @@ pub struct AppDef {
     pub doc: &'static str,
     /// What it consists of.
     pub entries: &'static [Entry],
+    /// Nouns and functions that are gone, and whose rows or runs may be lost.
+    pub dropped: &'static [&'static str],
+    /// The schema that its data has, if the crate keeps a `dotdo.lock`.
+    pub lock: Option<LockFile>,
+    /// The folder of the crate and the source file in which the business stands.
+    #[doc(hidden)]
+    pub at: (&'static str, &'static str),
 }
 
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
-/// A text put together while compiling, so that a panic can name names.
-struct Text {
-    bytes: [u8; 512],
-    length: usize,
-}
-
-impl Text {
-    const fn new() -> Self {
-        Self {
-            bytes: [0; 512],
-            length: 0,
-        }
-    }
-    const fn with(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut i = 0;
-        while i < text.len() && self.length < self.bytes.len() {
-            self.bytes[self.length] = text[i];
-            self.length += 1;
-            i += 1;
-        }
-        self
-    }
-    const fn as_str(&self) -> &str {
-        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "two items of this business collide",
-        }
-    }
+/// The crate's `dotdo.lock`, as it was when the program was built.
+#[derive(Clone, Copy, Debug)]
+pub struct LockFile {
+    /// The number of the newest version.
+    pub version: u32,
+    /// Where it is: a path that begins at the crate's folder.
+    pub path: &'static str,
+    /// The whole file.
+    pub text: &'static str,
 }
 
 #[track_caller]
@@ -157,7 +130,7 @@ pub const fn prove(app: &AppDef) {
 }
 
 /// The entry at a place of the list with all parts unfolded.
-const fn nth(entries: &'static [Entry], place: &mut usize) -> Option<Entry> {
+pub(crate) const fn nth(entries: &'static [Entry], place: &mut usize) -> Option<Entry> {
     let mut i = 0;
     while i < entries.len() {
         match entries[i].item {

@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod business;
+mod const_text;
 pub mod context;
 pub mod control;
 pub mod door;
@@ -16,7 +17,9 @@ pub mod host;
 pub mod id;
 pub mod journal;
 pub mod json;
+pub mod locked;
 pub mod manifest;
+pub mod migration;
 pub mod noun;
 pub mod object;
 pub mod people;
@@ -36,6 +39,7 @@ pub use form::Form;
 pub use host::native::{Clock, Durability, Embedded};
 pub use id::{AnyNoun, Id, Many, Ref};
 pub use json::Json;
+pub use migration::OldRow;
 pub use noun::Noun;
 pub use people::{Answer, Human};
 pub use value::{Embedding, Shape, Value};

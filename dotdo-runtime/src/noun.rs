@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::flow::FlowDef;
 use crate::id::{IdOf, Ref};
 use crate::json::Json;
+use crate::migration::Migration;
 use crate::object::turn::Turn;
 use crate::query::{Filter, Find, Found};
 use crate::stub::{Call, Op, Stub};
@@ -148,6 +149,8 @@ pub struct NounDef {
     pub doc: &'static str,
     /// Its columns, in the order of the fields.
     pub columns: &'static [ColumnDef],
+    /// Columns that are gone, and whose values may be lost.
+    pub dropped: &'static [&'static str],
     /// Decodes and checks the JSON of a whole thing.
     #[doc(hidden)]
     pub cells: fn(&Json) -> Result<Vec<Cell>>,
@@ -178,6 +181,12 @@ pub struct ColumnDef {
     pub range: Option<(Option<f64>, Option<f64>)>,
     /// The name it had before.
     pub was: Option<&'static str>,
+    /// Choices that are gone; rows that have one get the default, or nothing.
+    pub dropped: &'static [&'static str],
+    /// Somebody has made sure that no two rows of older data share a value.
+    pub verified: bool,
+    /// Functions that make its values of what older data has.
+    pub migrate: &'static [Migration],
     /// Its documentation.
     pub doc: &'static str,
 }
@@ -197,6 +206,9 @@ impl ColumnDef {
             check: None,
             range: None,
             was: None,
+            dropped: &[],
+            verified: false,
+            migrate: &[],
             doc: "",
         }
     }

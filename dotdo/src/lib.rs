@@ -136,8 +136,9 @@ pub use dotdo_macros::form;
 
 /// Makes a struct a noun: a table, a typed id, a JSON form, events, a stub, typed questions and a REST resource.
 ///
-/// Options: `object`, `plural = "…"`, `table = "…"`, `visibility = "…"`, `kind = "…"`, `history = none`. Attributes of fields:
-/// `#[unique]`, `#[index]`, `#[search]`, `#[default(..)]`, `#[was("..")]`, `#[check("..")]`, `#[range(..)]`, `#[secret]`,
+/// Options: `object`, `plural = "…"`, `table = "…"`, `visibility = "…"`, `kind = "…"`, `history = none`, `dropped("…")`. Attributes of
+/// fields: `#[unique]`, `#[index]`, `#[search]`, `#[default(..)]`, `#[was("..")]`, `#[dropped("..")]`, `#[migrate(..)]`,
+/// `#[check("..")]`, `#[range(..)]`, `#[secret]`,
 /// `#[backref(..)]`.
 ///
 /// ```
@@ -309,9 +310,9 @@ pub use dotdo_runtime::stub::{Call, Op, Stub};
 pub use dotdo_runtime::time::{days, hours, millis, minutes, secs, weeks};
 pub use dotdo_runtime::{
     Answer, AnyEvent, AnyNoun, Embedding, Error, ErrorKind, Event, Flow, Form, Human, Id, Json,
-    Many, Noun, NounEvent, Ref, Result, Shape, Tx,
+    Many, Noun, NounEvent, OldRow, Ref, Result, Shape, Tx,
 };
-pub use dotdo_runtime::{app as runtime_app, bail, door, ensure, host, object};
+pub use dotdo_runtime::{app as runtime_app, bail, door, ensure, host, migration, object};
 
 /// A type that can be stored, journaled and sent: the trait, and the derive macro that implements it.
 pub use dotdo_macros::Value;
@@ -324,9 +325,9 @@ pub use dotdo_runtime::host::native::{Exit, Replayed, record_journals, replay_jo
 pub mod prelude {
     pub use crate::{
         Answer, AnyEvent, Business, EffectExt, Embedding, Error, Event, Flow, Human, Id, Many,
-        Noun, NounEvent, OneOf2, OneOf3, OneOf4, Ref, Result, StepKey, TextColumn, Tx, Value, View,
-        Waited, bail, days, durable, ensure, every, form, hours, millis, minutes, noun, on, query,
-        secs, verb, verbs, weeks,
+        Noun, NounEvent, OldRow, OneOf2, OneOf3, OneOf4, Ref, Result, StepKey, TextColumn, Tx,
+        Value, View, Waited, bail, days, durable, ensure, every, form, hours, millis, minutes,
+        noun, on, query, secs, verb, verbs, weeks,
     };
 }
 
@@ -334,7 +335,9 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
-    pub use dotdo_runtime::business::{AppDef, Business, Entry, Item, Listed, Verbless, prove};
+    pub use dotdo_runtime::business::{
+        AppDef, Business, Entry, Item, Listed, LockFile, Verbless, prove,
+    };
     pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};
     pub use dotdo_runtime::event::{AllEvents, OneEvent, event_verb, unknown_event};
@@ -344,6 +347,10 @@ pub mod __private {
     };
     pub use dotdo_runtime::form::{Form, FormDef, FormField, FormRule, normal_form};
     pub use dotdo_runtime::journal::Run;
+    pub use dotdo_runtime::locked::{
+        Earlier, Locked, LockedColumn, LockedFunction, LockedNoun, follow,
+    };
+    pub use dotdo_runtime::migration::{FromOld, Migrated, Migration, migrate};
     pub use dotdo_runtime::noun::Noun;
     pub use dotdo_runtime::noun::{
         Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of,

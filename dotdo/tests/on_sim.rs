@@ -11,6 +11,8 @@
 mod events;
 #[path = "flows.rs"]
 mod flows;
+#[path = "lock.rs"]
+mod lock;
 #[path = "migration.rs"]
 mod migration;
 #[path = "objects.rs"]

@@ -2,8 +2,9 @@
 
 use crate::table::{Column, Literal, Table, quote};
 
-use super::compare::{self, Pair};
-use super::{Step, StepKind};
+use super::compare;
+use super::origin::{How, Pair, Walk};
+use super::{Compute, Computed, Stated, Step, StepKind};
 
 pub(super) fn create_table(table: &Table) -> Step {
     let why = match table.columns.len() {
@@ -15,8 +16,8 @@ pub(super) fn create_table(table: &Table) -> Step {
     step
 }
 
-pub(super) fn drop_table(table: &Table) -> Step {
-    let mut step = compare::removed_table(table);
+pub(super) fn drop_table(table: &Table, stated: bool) -> Step {
+    let mut step = compare::removed_table(table, stated);
     // The search index first: its triggers name the table.
     step.sql = table.drop_search();
     step.sql.push(format!("DROP TABLE {}", quote(&table.name)));
@@ -51,9 +52,10 @@ fn drop_index(name: &str) -> String {
     format!("DROP INDEX {}", quote(name))
 }
 
-/// All steps that make `new` of `old`, two versions of one noun.
-pub(super) fn change_table(old: &Table, new: &Table) -> Vec<Step> {
-    let pairs = compare::pairs(old, new);
+/// All steps that make `new` of the table that a walk began with.
+pub(super) fn change_table(walk: &Walk<'_>, new: &Table, stated: &Stated) -> Vec<Step> {
+    let old = walk.source;
+    let pairs = walk.pairs(new, stated);
     let removed: Vec<&Column> = old
         .columns
         .iter()
@@ -65,28 +67,88 @@ pub(super) fn change_table(old: &Table, new: &Table) -> Vec<Step> {
         .collect();
     let mut steps: Vec<Step> = removed
         .iter()
-        .map(|column| compare::removed_column(new, column))
+        .map(|column| {
+            // What a version in between has dropped was stated then.
+            let latest = walk.lasting(&column.name);
+            let stated = latest.is_none_or(|name| stated.drops_column(&new.noun, name));
+            compare::removed_column(new, column, stated)
+        })
         .collect();
     steps.extend(
         pairs
             .iter()
-            .flat_map(|pair| compare::column_steps(new, *pair)),
+            .flat_map(|pair| compare::column_steps(new, pair)),
     );
     steps.extend(index_steps(old, new, &pairs));
 
     let in_place = old.name == new.name
         && removed.is_empty()
-        && pairs.iter().all(|pair| can_change(old, *pair));
+        && pairs.iter().all(|pair| can_change(old, pair));
     if in_place {
         change_in_place(old, new, &pairs, steps)
     } else {
+        steps.extend(compute(old, new, &pairs));
         steps.push(rebuild(old, new, &pairs));
         steps
     }
 }
 
+/// The table that holds what functions have made until the new table is filled.
+fn side(table: &Table) -> String {
+    format!("{}.made", table.noun)
+}
+
+/// The table that the rows of an old one are read from.
+fn source_of(old: &Table, new: &Table) -> String {
+    if old.name == new.name {
+        old.name.clone()
+    } else {
+        waiting(old)
+    }
+}
+
+/// The step that calls the user's functions for every row, if a column wants one.
+fn compute(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Option<Step> {
+    let columns: Vec<Computed> = pairs
+        .iter()
+        .filter_map(|pair| match &pair.how {
+            How::Function { function, input } => Some(Computed {
+                column: pair.new.clone(),
+                function: *function,
+                input: input.clone(),
+            }),
+            _ => None,
+        })
+        .collect();
+    if columns.is_empty() {
+        return None;
+    }
+    let mut step = Step::new(
+        StepKind::Migrate,
+        &new.name,
+        None,
+        "functions of the program are called for every row".into(),
+    );
+    let names: Vec<String> = columns
+        .iter()
+        .map(|computed| format!("{} ANY", quote(&computed.column.name)))
+        .collect();
+    step.sql = vec![format!(
+        "CREATE TABLE {} (\"$row\" INTEGER PRIMARY KEY, {}) STRICT",
+        quote(&side(new)),
+        names.join(", ")
+    )];
+    step.compute = Some(Compute {
+        noun: new.noun.clone(),
+        from: source_of(old, new),
+        into: side(new),
+        columns,
+    });
+    Some(step)
+}
+
 /// Whether this column comes about without a rebuild.
-fn can_change(old: &Table, pair: Pair<'_>) -> bool {
+fn can_change(old: &Table, pair: &Pair<'_>) -> bool {
     let column = pair.new;
     // SQLite creates columns of these names, but neither adds nor renames one.
     let is_alias = |column: &Column| {
@@ -94,20 +156,25 @@ fn can_change(old: &Table, pair: Pair<'_>) -> bool {
             .iter()
             .any(|name| column.name.eq_ignore_ascii_case(name))
     };
-    match pair.old {
-        None => {
+    match (pair.old, &pair.how) {
+        (None, How::Default) => {
             !is_alias(column)
                 && column
                     .default
                     .as_ref()
                     .map_or(column.nullable, Literal::is_constant)
         }
-        Some(_) if pair.is_redefined() => false,
-        // A rename to a name that is in use would need an order, and there may be none.
-        Some(was) if pair.is_renamed() => {
-            !is_alias(was) && !is_alias(column) && old.column(&column.name).is_none()
+        (Some(was), How::Sql(sql)) if *sql == quote(&was.name) => {
+            if pair.is_redefined() {
+                false
+            } else if pair.is_renamed() {
+                // A rename to a name that is in use would need an order, and there may be none.
+                !is_alias(was) && !is_alias(column) && old.column(&column.name).is_none()
+            } else {
+                true
+            }
         }
-        Some(_) => true,
+        _ => false,
     }
 }
 
@@ -226,10 +293,11 @@ fn change_in_place(
 /// changes". There are no foreign keys and no views here, so it needs no `PRAGMA` and fits in one transaction.
 fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
     let moved = old.name != new.name;
-    let (source, target) = if moved {
-        (waiting(old), new.name.clone())
+    let source = source_of(old, new);
+    let target = if moved {
+        new.name.clone()
     } else {
-        (old.name.clone(), format!("{}.new", new.name))
+        format!("{}.new", new.name)
     };
     let mut columns: Vec<String> = std::iter::once("_rowid_".to_string())
         .chain(
@@ -239,12 +307,36 @@ fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
         )
         .collect();
     let mut values = columns.clone();
-    // A column without an origin is left out, so that it gets its default.
+    let mut called = false;
     for pair in pairs {
-        if let Some(was) = pair.old {
-            columns.push(quote(&pair.new.name));
-            values.push(converted(was, pair.new));
-        }
+        let name = quote(&pair.new.name);
+        let value = match &pair.how {
+            // A column without an origin is left out, so that it gets its default.
+            How::Default => continue,
+            How::Sql(sql) => sql.clone(),
+            How::Function { .. } => {
+                called = true;
+                // No join: both tables may have a column of this name.
+                let made = format!(
+                    "(SELECT {name} FROM {} WHERE \"$row\" = {}._rowid_)",
+                    quote(&side(new)),
+                    quote(&source)
+                );
+                match &pair.new.default {
+                    Some(default) if !pair.new.nullable => {
+                        format!("coalesce({made}, {})", default.sql())
+                    }
+                    _ => made,
+                }
+            }
+            // Refused, unless somebody means to lose the values.
+            How::Unknown { .. } => match pair.old {
+                Some(was) => converted(was, pair.new),
+                None => continue,
+            },
+        };
+        columns.push(name);
+        values.push(value);
     }
     let mut sql = if moved { Vec::new() } else { old.drop_search() };
     sql.push(new.create_table(&target));
@@ -255,6 +347,9 @@ fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
         values.join(", "),
         quote(&source)
     ));
+    if called {
+        sql.push(format!("DROP TABLE {}", quote(&side(new))));
+    }
     sql.push(format!("DROP TABLE {}", quote(&source)));
     if !moved {
         sql.push(format!(
@@ -276,7 +371,7 @@ fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
     step
 }
 
-/// A column's old value as the new column takes it.
+/// A column's old value as SQL makes the new column's of it, where nobody said how.
 fn converted(old: &Column, new: &Column) -> String {
     let name = quote(&old.name);
     let value = if old.ty.sql() == new.ty.sql() {

@@ -2,71 +2,90 @@
 
 use crate::table::{Bound, Column, ColumnType, Literal, Range, Table};
 
+use super::origin::{How, Pair};
 use super::{Refusal, RefusalKind, Step, StepKind};
 
-/// A column of the new table and the one of the old table that its values come from.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    pub new: &'a Column,
-    pub old: Option<&'a Column>,
-}
-
-impl Pair<'_> {
-    pub fn is_renamed(&self) -> bool {
-        self.old.is_some_and(|old| old.name != self.new.name)
-    }
-
-    /// Whether the column is another to SQL than the old one under the new name.
-    pub fn is_redefined(&self) -> bool {
-        self.old.is_some_and(|old| {
-            canonical(old, &self.new.name) != canonical(self.new, &self.new.name)
-        })
-    }
-}
-
-/// The column's definition under a name, with its choices in an order of their own.
-fn canonical(column: &Column, name: &str) -> String {
-    let mut column = Column {
-        name: name.into(),
-        ..column.clone()
-    };
-    column.choices.sort();
-    column.definition()
-}
-
-/// Finds where each new column's values come from.
-pub(super) fn pairs<'a>(old: &'a Table, new: &'a Table) -> Vec<Pair<'a>> {
-    let origin = |column: &Column| {
-        old.column(&column.name).or_else(|| {
-            let was = old.column(column.was.as_deref()?)?;
-            // A column that is still there keeps its values.
-            new.column(&was.name).is_none().then_some(was)
-        })
-    };
-    let mut pairs: Vec<Pair> = Vec::with_capacity(new.columns.len());
-    for column in &new.columns {
-        let found = origin(column);
-        // Two fields cannot both have been the same one: the first has it.
-        let taken = |old: &Column| {
-            pairs
-                .iter()
-                .any(|pair| pair.old.is_some_and(|taken| std::ptr::eq(taken, old)))
-        };
-        let old = found.filter(|old| !taken(old));
-        pairs.push(Pair { new: column, old });
-    }
-    pairs
-}
-
 /// The changes of one column, as steps without SQL.
-pub(super) fn column_steps(table: &Table, pair: Pair<'_>) -> Vec<Step> {
+pub(super) fn column_steps(table: &Table, pair: &Pair<'_>) -> Vec<Step> {
     let new = pair.new;
-    let Some(old) = pair.old else {
-        return vec![added(table, new)];
-    };
+    let unknown = matches!(pair.how, How::Unknown { .. });
     let mut steps = Vec::new();
+    match pair.old {
+        None => steps.push(added(table, new, &pair.how)),
+        Some(old) => changed(table, old, new, &mut steps),
+    }
+    if !unknown {
+        for step in &mut steps {
+            step.refusal = None;
+        }
+    }
+    match &pair.how {
+        How::Function { .. } => {
+            // The function decides what becomes of each value.
+            for step in &mut steps {
+                step.destructive = false;
+            }
+            let why = "`#[migrate]` makes the values".into();
+            steps.push(Step::new(
+                StepKind::Migrate,
+                &table.name,
+                Some(&new.name),
+                why,
+            ));
+        }
+        How::Unknown { last, from } if steps.iter().all(|step| step.refusal.is_none()) => {
+            steps.push(between(table, new, from.as_deref(), *last));
+        }
+        _ => {}
+    }
+    steps
+}
+
+/// A version in between needs a function that the program no longer has.
+fn between(table: &Table, new: &Column, from: Option<&Column>, last: bool) -> Step {
+    let (kind, what) = match from {
+        Some(from) => (
+            RefusalKind::Retyped,
+            format!(
+                "{} was {} in {}, and nothing says how its values became {}",
+                field(table, new),
+                described(from),
+                if last {
+                    "the version before"
+                } else {
+                    "an earlier version"
+                },
+                described(new)
+            ),
+        ),
+        None => (
+            RefusalKind::NoValue,
+            format!(
+                "{} has no value in rows of an earlier version",
+                field(table, new)
+            ),
+        ),
+    };
+    let help = match from {
+        Some(from) => format!(
+            "keep the `#[migrate(…)]` above the field whose function takes {}",
+            described(from)
+        ),
+        None => "keep the `#[migrate(…)]` above the field whose function takes an `OldRow`".into(),
+    };
+    let mut step = Step::new(
+        StepKind::Migrate,
+        &table.name,
+        Some(&new.name),
+        "nobody makes the values".into(),
+    );
+    step.refusal = Some(refusal(kind, table, Some(new), what, help));
+    step
+}
+
+fn changed(table: &Table, old: &Column, new: &Column, steps: &mut Vec<Step>) {
     let mut push = |kind, why| steps.push(Step::new(kind, &table.name, Some(&new.name), why));
-    if pair.is_renamed() {
+    if old.name != new.name {
         push(
             StepKind::RenameColumn,
             format!("renamed from `{}`", old.name),
@@ -101,7 +120,6 @@ pub(super) fn column_steps(table: &Table, pair: Pair<'_>) -> Vec<Step> {
     steps.extend(choices(table, old, new));
     steps.extend(nullability(table, old, new));
     steps.extend(retype(table, old, new));
-    steps
 }
 
 fn refusal(
@@ -127,7 +145,7 @@ fn field(table: &Table, column: &Column) -> String {
     format!("`{}.{}`", table.noun, column.name)
 }
 
-fn added(table: &Table, column: &Column) -> Step {
+fn added(table: &Table, column: &Column, how: &How) -> Step {
     let optional = if column.nullable {
         ", may be empty"
     } else {
@@ -139,13 +157,19 @@ fn added(table: &Table, column: &Column) -> Step {
     };
     let why = format!("new column, {}{optional}{default}", column.ty);
     let mut step = Step::new(StepKind::AddColumn, &table.name, Some(&column.name), why);
-    if !column.nullable && column.default.is_none() {
+    if matches!(
+        how,
+        How::Unknown {
+            from: None,
+            last: true
+        }
+    ) {
         let what = format!(
             "{} is new, and rows that are already in `{}` have no value for it",
             field(table, column),
             table.name
         );
-        let help = "write `#[default(…)]` above the field, make it an `Option<…>`, or, if it had another name, write `#[was(\"…\")]`".to_owned();
+        let help = "write `#[default(…)]` above the field, make it an `Option<…>`, compute it with `#[migrate(…)]`, or, if it had another name, write `#[was(\"…\")]`".to_owned();
         step.refusal = Some(refusal(
             RefusalKind::NoValue,
             table,
@@ -157,7 +181,7 @@ fn added(table: &Table, column: &Column) -> Step {
     step
 }
 
-pub(super) fn removed_column(table: &Table, column: &Column) -> Step {
+pub(super) fn removed_column(table: &Table, column: &Column, stated: bool) -> Step {
     let why = format!("column removed, {}", column.ty);
     let mut step = Step::new(StepKind::DropColumn, &table.name, Some(&column.name), why);
     step.destructive = true;
@@ -169,9 +193,12 @@ pub(super) fn removed_column(table: &Table, column: &Column) -> Step {
         column.ty
     );
     let help = format!(
-        "if a field took its place, write `#[was(\"{}\")]` above it",
-        column.name
+        "if a field took its place, write `#[was(\"{name}\")]` above it; to lose the values, write `#[noun(dropped(\"{name}\"))]`",
+        name = column.name
     );
+    if stated {
+        return step;
+    }
     step.refusal = Some(refusal(
         RefusalKind::RemovedColumn,
         table,
@@ -182,7 +209,7 @@ pub(super) fn removed_column(table: &Table, column: &Column) -> Step {
     step
 }
 
-pub(super) fn removed_table(table: &Table) -> Step {
+pub(super) fn removed_table(table: &Table, stated: bool) -> Step {
     let mut step = Step::new(
         StepKind::DropTable,
         &table.name,
@@ -194,7 +221,13 @@ pub(super) fn removed_table(table: &Table) -> Step {
         "`{}` is gone, and its table `{}` has rows",
         table.noun, table.name
     );
-    let help = "put the noun back and list it in `app!`".to_owned();
+    let help = format!(
+        "put the noun back and list it in `app!`; to lose the rows, write `dropped: [{}]` in `app!`",
+        table.noun
+    );
+    if stated {
+        return step;
+    }
     step.refusal = Some(refusal(RefusalKind::RemovedTable, table, None, what, help));
     step
 }
@@ -227,12 +260,20 @@ fn choices(table: &Table, old: &Column, new: &Column) -> Option<Step> {
     } else {
         let gone = gone.join(", ");
         let mut step = step(format!("values are no longer allowed: {gone}"));
+        step.destructive = true;
         let what = format!(
             "{} no longer allows {gone}, and rows of `{}` may have it",
             field(table, new),
             table.name
         );
-        let help = "keep the variant".to_owned();
+        let help = format!(
+            "keep the variant; or write `#[dropped({})]` above the field, and such rows get its `#[default(…)]`, or nothing if it is an `Option`; or say what becomes of them with `#[migrate(…)]`",
+            missing(old, new)
+                .iter()
+                .map(|name| name.replace('`', "\""))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
         step.refusal = Some(refusal(
             RefusalKind::RemovedChoice,
             table,
@@ -268,7 +309,7 @@ fn nullability(table: &Table, old: &Column, new: &Column) -> Option<Step> {
                 table.name
             );
             let help = format!(
-                "write `#[default(…)]` above the field for those rows, or keep it an `Option<{ty}>`"
+                "write `#[default(…)]` above the field for those rows, say with `#[migrate(…)]` what they get, or keep it an `Option<{ty}>`"
             );
             step.refusal = Some(refusal(RefusalKind::Required, table, Some(new), what, help));
             Some(step)
@@ -278,15 +319,31 @@ fn nullability(table: &Table, old: &Column, new: &Column) -> Option<Step> {
 }
 
 fn retype(table: &Table, old: &Column, new: &Column) -> Option<Step> {
-    if old.ty == new.ty && old.references == new.references {
+    let same = old.ty == new.ty && old.references == new.references;
+    let misfit = match (&old.shape, &new.shape) {
+        (Some(was), Some(is)) if same => is.accepts(was).err(),
+        _ => None,
+    };
+    if same && misfit.is_none() {
         return None;
     }
     let (from, to) = (describe(old), describe(new));
-    let why = format!("was {from}, is {to}");
+    let (why, what) = match misfit {
+        Some(misfit) => (
+            format!("holds something else: {misfit}"),
+            format!(
+                "{} holds something else in the rows that are there: {misfit}",
+                field(table, new)
+            ),
+        ),
+        None => (
+            format!("was {from}, is {to}"),
+            format!("{} was {from} and is {to}", field(table, new)),
+        ),
+    };
     let mut step = Step::new(StepKind::Retype, &table.name, Some(&new.name), why);
-    step.destructive = !keeps_values(old.ty, new.ty);
-    let what = format!("{} was {from} and is {to}", field(table, new));
-    let help = "keep the type, or add a field of another name with `#[default(…)]` or `Option<…>`"
+    step.destructive = !same && !keeps_values(old.ty, new.ty);
+    let help = "say with `#[migrate(…)]` above the field what becomes of each value; or keep the type, and add a field of another name"
         .to_owned();
     step.refusal = Some(refusal(RefusalKind::Retyped, table, Some(new), what, help));
     Some(step)
@@ -308,6 +365,15 @@ fn describe(column: &Column) -> String {
     match &column.references {
         Some(noun) => format!("a reference to `{noun}`"),
         None => format!("{}", column.ty),
+    }
+}
+
+/// A column's type with its choices or fields, for messages.
+fn described(column: &Column) -> String {
+    match &column.references {
+        Some(noun) => format!("a reference to `{noun}`"),
+        None if column.nullable => format!("`{}?`", column.values()),
+        None => format!("`{}`", column.values()),
     }
 }
 

@@ -12,13 +12,16 @@
 
 mod apply;
 mod compare;
+mod origin;
 mod refusal;
 
+pub use origin::{Input, Value, takes_column};
 pub use refusal::{Refusal, RefusalKind};
 
 use std::fmt;
 
-use crate::table::Schema;
+use crate::shape::Shape;
+use crate::table::{Column, Schema};
 
 /// What a [`Step`] does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,12 +52,14 @@ pub enum StepKind {
     DropIndex,
     /// The full-text index covers other columns.
     Search,
+    /// Functions of the program make the values of a column.
+    Migrate,
     /// A new table replaces the old one. It carries the SQL of all steps of its table that have none.
     Rebuild,
 }
 
 /// One change of one table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// What it does.
     pub kind: StepKind,
@@ -64,6 +69,8 @@ pub struct Step {
     pub column: Option<String>,
     /// The statements, in order. Empty when the table's [`StepKind::Rebuild`] does the work.
     pub sql: Vec<String>,
+    /// What the program's own functions do after the statements.
+    pub compute: Option<Compute>,
     /// Whether values are lost.
     pub destructive: bool,
     /// The change in words: what it was, what it is.
@@ -79,17 +86,88 @@ impl Step {
             table: table.into(),
             column: column.map(Into::into),
             sql: Vec::new(),
+            compute: None,
             destructive: false,
             why,
             refusal: None,
         }
     }
+
+    /// Everything to do for it, in this order.
+    pub fn work(&self) -> impl Iterator<Item = Work<'_>> {
+        let sql = self.sql.iter().map(|sql| Work::Sql(sql));
+        sql.chain(self.compute.iter().map(Work::Compute))
+    }
+}
+
+/// What a program says about its own schema beside the schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Nouns whose tables may go with all rows.
+    pub nouns: Vec<String>,
+    /// Columns that may go with all values: noun and column.
+    pub columns: Vec<(String, String)>,
+    /// Functions that make the values of a column.
+    pub functions: Vec<Function>,
+}
+
+impl Stated {
+    fn drops_column(&self, noun: &str, column: &str) -> bool {
+        self.columns
+            .iter()
+            .any(|(n, c)| n == noun && c.eq_ignore_ascii_case(column))
+    }
+}
+
+/// A function of the program that makes the values of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// The noun.
+    pub noun: String,
+    /// The column whose values it makes.
+    pub column: String,
+    /// The shape of the old value that it takes; `None` if it takes the old row.
+    pub from: Option<Shape>,
+}
+
+/// Rows that functions of the program are called for. Whoever runs the plan reads `from`, calls them, and writes a row
+/// of `into` for each: `"$row"` is the `_rowid_`, the other columns have the names of the new ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compute {
+    /// The noun.
+    pub noun: String,
+    /// The table that is read.
+    pub from: String,
+    /// The table that is written.
+    pub into: String,
+    /// What is made.
+    pub columns: Vec<Computed>,
+}
+
+/// A column whose values a function makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Computed {
+    /// The new column.
+    pub column: Column,
+    /// Which of [`Stated::functions`].
+    pub function: usize,
+    /// What it gets.
+    pub input: Input,
+}
+
+/// A piece of a plan's work.
+#[derive(Clone, Copy, Debug)]
+pub enum Work<'a> {
+    /// A statement to run.
+    Sql(&'a str),
+    /// Functions to call.
+    Compute(&'a Compute),
 }
 
 /// How to get from one schema to another.
 ///
 /// Displayed, it is a list for people: `!` marks a step that loses values, `?` one that needs the user's word.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The steps, in the order they run.
     pub steps: Vec<Step>,
@@ -114,7 +192,13 @@ impl Plan {
         self.steps.iter().any(|step| step.destructive)
     }
 
-    /// The statements of all steps, in the order they run, for one transaction.
+    /// Everything to do, in this order, in one transaction.
+    pub fn work(&self) -> impl Iterator<Item = Work<'_>> {
+        self.steps.iter().flat_map(Step::work)
+    }
+
+    /// The statements of all steps, in the order they run, for one transaction. They are the whole only where no step
+    /// has a [`Compute`].
     pub fn sql(&self) -> impl Iterator<Item = &str> {
         self.steps
             .iter()
@@ -176,31 +260,98 @@ impl fmt::Display for Plan {
 /// assert_eq!(
 ///     removed.refusals()[0].to_string(),
 ///     "`Customer.tel` is gone, and the column `customers.tel` (text) has values\n\
-///      help: if a field took its place, write `#[was(\"tel\")]` above it",
+///      help: if a field took its place, write `#[was(\"tel\")]` above it; \
+///      to lose the values, write `#[noun(dropped(\"tel\"))]`",
 /// );
 /// ```
 ///
 /// `was` may stay in the code for as long as you like: it counts only while the old column is there and the new one
 /// is not.
 pub fn plan(old: &Schema, new: &Schema) -> Plan {
+    plan_through(&[old], new, &Stated::default())
+}
+
+/// The columns of the newest of some versions whose values, in rows of the oldest, take a function of the program: noun,
+/// column, and what the column was, if it was there.
+pub(crate) fn unsettled(versions: &[&Schema]) -> Vec<(String, String, Option<Column>)> {
+    let Some((old, later)) = versions.split_first() else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for table in &old.tables {
+        let mut walk = Some(origin::Walk::start(table));
+        let mut before = *old;
+        for version in later {
+            walk = walk.and_then(|walk| walk.step(before, version, false));
+            before = version;
+        }
+        for (column, from) in walk.iter().flat_map(origin::Walk::unsettled) {
+            all.push((table.noun.clone(), column, from));
+        }
+    }
+    all
+}
+
+/// Compares two schemas that lie several versions apart.
+///
+/// `versions` are the old schema and all that came after it, oldest first; each was accepted when it came, so what it
+/// dropped is dropped. Only the change from the newest of them to `new` needs a word, which `stated` may have.
+///
+/// ```
+/// use dotdo_core::migration::{Stated, plan_through};
+/// use dotdo_core::table::{Column, ColumnType, Schema, Table};
+///
+/// let named = |name: &str, was: Option<&str>| {
+///     let column = Column { was: was.map(str::to_owned), ..Column::new(name, ColumnType::Text) };
+///     Schema::new(vec![Table::new("Customer", vec![column])])
+/// };
+/// let (tel, phone, mobile) = (named("tel", None), named("phone", Some("tel")), named("mobile", Some("phone")));
+/// let plan = plan_through(&[&tel, &phone], &mobile, &Stated::default());
+/// assert_eq!(
+///     plan.sql().collect::<Vec<_>>(),
+///     [r#"ALTER TABLE "customers" RENAME COLUMN "tel" TO "mobile""#],
+/// );
+/// ```
+pub fn plan_through(versions: &[&Schema], new: &Schema, stated: &Stated) -> Plan {
     let mut steps = Vec::new();
+    let Some((old, later)) = versions.split_first() else {
+        return Plan::default();
+    };
     let mut old_tables: Vec<_> = old.tables.iter().collect();
     let mut new_tables: Vec<_> = new.tables.iter().collect();
     old_tables.sort_by(|a, b| a.noun.cmp(&b.noun));
     new_tables.sort_by(|a, b| a.noun.cmp(&b.noun));
 
     // Names are freed before they are taken: a new table may have the name of one that goes or moves.
+    let mut walks: Vec<origin::Walk<'_>> = Vec::new();
     for table in &old_tables {
-        match new.table(&table.noun) {
-            None => steps.push(apply::drop_table(table)),
-            Some(next) if next.name != table.name => steps.push(apply::move_away(table, next)),
-            Some(_) => {}
+        let mut walk = Some(origin::Walk::start(table));
+        let mut before = *old;
+        for version in later {
+            walk = walk.and_then(|walk| walk.step(before, version, false));
+            before = version;
+        }
+        let lasts = walk.is_some();
+        match walk.and_then(|walk| walk.step(before, new, true)) {
+            // What a version in between has dropped was stated then.
+            None => {
+                let stated = !lasts || stated.nouns.contains(&table.noun);
+                steps.push(apply::drop_table(table, stated));
+            }
+            Some(walk) => {
+                if let Some(next) = new.table(&table.noun)
+                    && next.name != table.name
+                {
+                    steps.push(apply::move_away(table, next));
+                }
+                walks.push(walk);
+            }
         }
     }
     for table in new_tables {
-        match old.table(&table.noun) {
+        match walks.iter().find(|walk| walk.source.noun == table.noun) {
             None => steps.push(apply::create_table(table)),
-            Some(last) => steps.extend(apply::change_table(last, table)),
+            Some(walk) => steps.extend(apply::change_table(walk, table, stated)),
         }
     }
     Plan { steps }

@@ -48,7 +48,7 @@ pub(super) fn accepts(new: &Shape, old: &Shape) -> Result<(), Misfit> {
 }
 
 /// Whether members stored as `old` can be read as `new`: what holds for records and for arguments.
-pub(crate) fn members(new: &[Member], old: &[Member], path: &str) -> Result<(), Misfit> {
+pub(super) fn members(new: &[Member], old: &[Member], path: &str) -> Result<(), Misfit> {
     for member in old {
         let inner = join(path, &member.name);
         match new.iter().find(|other| other.name == member.name) {

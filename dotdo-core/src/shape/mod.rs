@@ -19,8 +19,13 @@ mod parse;
 
 pub use accept::{Misfit, Problem};
 pub use parse::ParseError;
+pub(crate) use parse::Reader;
 
 use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::table::ColumnType;
 
 /// The shape of a type's JSON.
 ///
@@ -130,9 +135,42 @@ impl Shape {
         accept::accepts(self, old)
     }
 
+    /// The column such a value is stored in.
+    pub fn column(&self) -> ColumnType {
+        match self {
+            Self::Integer => ColumnType::Integer,
+            Self::Real => ColumnType::Real,
+            Self::Boolean => ColumnType::Boolean,
+            Self::Text | Self::Choice(_) => ColumnType::Text,
+            Self::Timestamp => ColumnType::Timestamp,
+            Self::Date => ColumnType::Date,
+            Self::Time => ColumnType::Time,
+            Self::Decimal => ColumnType::Decimal,
+            Self::Reference(_) => ColumnType::Reference,
+            Self::Bytes | Self::Embedding => ColumnType::Blob,
+            Self::Optional(inner) => inner.column(),
+            Self::Nothing
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(..)
+            | Self::Tuple(_)
+            | Self::OneOf(..)
+            | Self::Any => ColumnType::Json,
+        }
+    }
+
     fn is_optional(&self) -> bool {
         matches!(self, Self::Optional(_))
     }
+}
+
+/// Whether arguments stored as `old` can be read as `new`.
+///
+/// # Errors
+///
+/// The first place that does not fit.
+pub fn accepts_members(new: &[Member], old: &[Member]) -> Result<(), Misfit> {
+    accept::members(new, old, "")
 }
 
 /// A text in 16 hex digits: FNV-1a with 64 bits.
@@ -191,8 +229,23 @@ impl fmt::Display for Shape {
     }
 }
 
+/// As its text.
+impl Serialize for Shape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// From its text.
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// `number: text, note?: text`.
-fn write_members(f: &mut impl fmt::Write, members: &[Member]) -> fmt::Result {
+pub(crate) fn write_members(f: &mut impl fmt::Write, members: &[Member]) -> fmt::Result {
     for (i, member) in members.iter().enumerate() {
         let comma = if i == 0 { "" } else { ", " };
         // An optional shape may be left out; what differs from that is marked.

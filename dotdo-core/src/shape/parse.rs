@@ -33,7 +33,7 @@ impl FromStr for Shape {
 
 /// What is left of a text.
 #[derive(Clone)]
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,

@@ -79,7 +79,9 @@ fn write_column(fnv: &mut Fnv, column: &Column) {
         check,
         default,
         references,
+        shape,
         was: _,
+        dropped: _,
         doc: _,
     } = column;
     fnv.text(name.as_bytes());
@@ -98,6 +100,10 @@ fn write_column(fnv: &mut Fnv, column: &Column) {
     fnv.option(check.as_ref(), |fnv, check| fnv.text(check.as_bytes()));
     fnv.option(default.as_ref(), write_literal);
     fnv.option(references.as_ref(), |fnv, noun| fnv.text(noun.as_bytes()));
+    // Written only where there is one, so that schemas from before shapes keep their fingerprints.
+    if let Some(shape) = shape {
+        fnv.text(shape.to_string().as_bytes());
+    }
 }
 
 fn write_bound(fnv: &mut Fnv, bound: Bound) {

@@ -22,6 +22,8 @@ pub use rules::Problem;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shape::Shape;
+
 /// The most columns a table may have, the system's own included: Cloudflare's limit.
 pub const MAX_COLUMNS: usize = 100;
 
@@ -147,9 +149,16 @@ pub struct Column {
     /// The noun that a [`ColumnType::Reference`] points at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
+    /// The shape of what a [`ColumnType::Json`] holds; `None` for any JSON. No effect on the SQL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
     /// The column's earlier name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// Choices that are given up: rows that have one get the default, or nothing. Counts like `was`, while rows are
+    /// brought forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
     /// The field's doc comment.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
@@ -171,8 +180,50 @@ impl Column {
             check: None,
             default: None,
             references: None,
+            shape: None,
             was: None,
+            dropped: Vec::new(),
             doc: String::new(),
+        }
+    }
+
+    /// The shape of its values, without saying whether there may be none.
+    pub fn values(&self) -> Shape {
+        match self.ty {
+            ColumnType::Integer => Shape::Integer,
+            ColumnType::Real => Shape::Real,
+            ColumnType::Boolean => Shape::Boolean,
+            ColumnType::Text if self.choices.is_empty() => Shape::Text,
+            ColumnType::Text => Shape::Choice(self.choices.clone()),
+            ColumnType::Blob => Shape::Bytes,
+            ColumnType::Json => self.shape.clone().unwrap_or(Shape::Any),
+            ColumnType::Timestamp => Shape::Timestamp,
+            ColumnType::Date => Shape::Date,
+            ColumnType::Time => Shape::Time,
+            ColumnType::Decimal => Shape::Decimal,
+            ColumnType::Reference => Shape::Reference(self.references.clone().unwrap_or_default()),
+        }
+    }
+
+    /// A column of this shape and nothing else. An optional shape makes it nullable.
+    pub fn of(name: impl Into<String>, shape: &Shape) -> Self {
+        let (inner, nullable) = match shape {
+            Shape::Optional(inner) => (&**inner, true),
+            other => (other, false),
+        };
+        let ty = shape.column();
+        Self {
+            nullable,
+            choices: match inner {
+                Shape::Choice(names) => names.clone(),
+                _ => Vec::new(),
+            },
+            references: match inner {
+                Shape::Reference(noun) => Some(noun.clone()),
+                _ => None,
+            },
+            shape: (ty == ColumnType::Json && *inner != Shape::Any).then(|| inner.clone()),
+            ..Self::new(name, ty)
         }
     }
 }

@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::lock::{Given, Locked};
 use super::parse::{Entry, List};
 use crate::attributes::doc_text;
 use crate::source::plain_name;
 
 /// The struct of a business, its constants, its `main`, and the proof.
-pub fn app(list: &List) -> TokenStream {
+pub fn app(list: &List, locked: Option<&Locked>) -> TokenStream {
     let List {
         root,
         attrs,
@@ -26,6 +27,21 @@ pub fn app(list: &List) -> TokenStream {
     let entries = entries(list);
     let business = struct_of(list);
     let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););
+    let follows = locked.and_then(Locked::constants).map(|locked| {
+        quote_spanned!(ident.span()=> const _: () = __dotdo::follow(#ident::DEF, &#locked);)
+    });
+    let dropped = &list.dropped;
+    let folder = match list.lock {
+        Given::Without => quote!(""),
+        _ => quote!(::core::env!("CARGO_MANIFEST_DIR")),
+    };
+    let lock = locked.map_or_else(
+        || quote!(__dotdo::None),
+        |locked| {
+            let file = locked.file();
+            quote!(__dotdo::Some(#file))
+        },
+    );
     quote! {
         #(#attrs)*
         #business
@@ -42,6 +58,9 @@ pub fn app(list: &List) -> TokenStream {
                     domain: #domain,
                     doc: #doc,
                     entries: &[#(#entries),*],
+                    dropped: &[#(#dropped),*],
+                    lock: #lock,
+                    at: (#folder, ::core::file!()),
                 };
                 /// The program that the business is: `serve`, `schema`, and so on.
                 #vis fn main() -> #root::Exit {
@@ -52,6 +71,7 @@ pub fn app(list: &List) -> TokenStream {
                 const DEF: &'static __dotdo::AppDef = #ident::DEF;
             }
             #proof
+            #follows
         };
     }
 }

@@ -1,6 +1,7 @@
 //! `app!` and `part!`: the list of what a business consists of.
 
 mod expand;
+mod lock;
 mod parse;
 
 use proc_macro2::TokenStream;
@@ -9,11 +10,16 @@ use quote::quote;
 use crate::diag::Errors;
 use parse::Target;
 
+pub use lock::Places;
+
 /// `app!`.
-pub fn app(input: TokenStream) -> TokenStream {
+pub fn app(input: TokenStream, places: &Places) -> TokenStream {
     let mut errors = Errors::default();
     let list = parse::list(input, Target::App, &mut errors);
-    let expanded = list.map(|list| expand::app(&list));
+    let expanded = list.map(|list| {
+        let locked = lock::read(&list.lock, &list.ident, places, &mut errors);
+        expand::app(&list, locked.as_ref())
+    });
     quote!(#expanded #errors)
 }
 

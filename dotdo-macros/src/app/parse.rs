@@ -4,10 +4,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced};
+use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
 
 use crate::diag::{Errors, did_you_mean};
 use crate::paths::Root;
+use crate::source::plain_name;
+
+use super::lock::Given;
 
 /// What is being written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,7 +29,7 @@ impl Target {
 
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::App => &["domain", "crate"],
+            Self::App => &["domain", "lock", "dropped", "crate"],
             Self::Part => &["crate"],
         }
     }
@@ -36,6 +39,10 @@ impl Target {
 pub struct List {
     pub root: Root,
     pub domain: Option<String>,
+    /// Where the schema of its data is written down.
+    pub lock: Given,
+    /// Nouns and functions that are given up.
+    pub dropped: Vec<String>,
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub ident: Ident,
@@ -69,13 +76,18 @@ pub fn list(input: TokenStream, target: Target, errors: &mut Errors) -> Option<L
     Some(list)
 }
 
-/// The domain and the path of the crate.
-fn keys(
-    input: ParseStream,
-    target: Target,
-    errors: &mut Errors,
-) -> syn::Result<(Option<String>, Root)> {
+/// What stands before the name.
+struct Keys {
+    domain: Option<String>,
+    lock: Given,
+    dropped: Vec<String>,
+    root: Root,
+}
+
+fn keys(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<Keys> {
     let mut domain = None;
+    let mut lock = Given::Found;
+    let mut dropped = Vec::new();
     let mut root = Root::new(None);
     let mut seen: Vec<String> = Vec::new();
     while input.peek(Ident::peek_any)
@@ -100,12 +112,17 @@ fn keys(
         }
         match name.as_str() {
             "domain" if target == Target::App => domain = domain_name(input, errors)?,
+            "lock" if target == Target::App => lock = lock_file(input)?,
+            "dropped" if target == Target::App => dropped = dropped_names(input, errors)?,
             "crate" => root = Root::new(Some(&input.call(Path::parse_mod_style)?)),
-            "domain" => {
-                errors.at(
-                    &key,
-                    "a part has no domain; the business that lists it may have one",
-                );
+            "domain" | "lock" | "dropped" => {
+                let message = if name == "dropped" {
+                    "a part drops nothing; the business that lists it may say what is `dropped`"
+                        .to_owned()
+                } else {
+                    format!("a part has no {name}; the business that lists it may have one")
+                };
+                errors.at(&key, message);
                 input.parse::<proc_macro2::TokenTree>()?;
             }
             _ => {
@@ -129,11 +146,21 @@ fn keys(
             input.parse::<Token![,]>()?;
         }
     }
-    Ok((domain, root))
+    Ok(Keys {
+        domain,
+        lock,
+        dropped,
+        root,
+    })
 }
 
 fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<List> {
-    let (domain, root) = keys(input, target, errors)?;
+    let Keys {
+        domain,
+        lock,
+        dropped,
+        root,
+    } = keys(input, target, errors)?;
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
     let ident: Ident = input.parse().map_err(|error| {
@@ -188,11 +215,62 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
     Ok(List {
         root,
         domain,
+        lock,
+        dropped,
         attrs,
         vis,
         ident,
         entries,
     })
+}
+
+/// `lock: "shop.lock"` or `lock: none`.
+fn lock_file(input: ParseStream) -> syn::Result<Given> {
+    const FORM: &str = "the lock is a file beside this one, `lock: \"shop.lock\"`, or `lock: none`; without the key it is `dotdo.lock` in the folder of the crate";
+    if input.peek(LitStr) {
+        return input.parse().map(Given::File);
+    }
+    match input.call(Ident::parse_any) {
+        Ok(word) if word == "none" => Ok(Given::Without),
+        Ok(word) => Err(syn::Error::new(word.span(), FORM)),
+        Err(error) => Err(syn::Error::new(error.span(), FORM)),
+    }
+}
+
+/// `dropped: [Invoice, Order::fulfil]`: names of what is gone, so they are no paths that could be resolved.
+fn dropped_names(input: ParseStream, errors: &mut Errors) -> syn::Result<Vec<String>> {
+    const FORM: &str =
+        "`dropped` is a list of nouns and functions that are gone: `dropped: [Invoice, send_mail]`";
+    if !input.peek(syn::token::Bracket) {
+        return Err(input.error(FORM));
+    }
+    let content;
+    bracketed!(content in input);
+    let mut names = Vec::new();
+    while !content.is_empty() {
+        let (name, tokens) = if content.peek(LitStr) {
+            let text: LitStr = content.parse()?;
+            (text.value(), text.to_token_stream())
+        } else {
+            let path = content
+                .call(Path::parse_mod_style)
+                .map_err(|error| syn::Error::new(error.span(), FORM))?;
+            let name: Vec<String> = path.segments.iter().map(|s| plain_name(&s.ident)).collect();
+            (name.join("::"), path.to_token_stream())
+        };
+        if names.contains(&name) {
+            errors.at(
+                &tokens,
+                format_args!("`{name}` is dropped twice; once is enough"),
+            );
+        } else {
+            names.push(name);
+        }
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(names)
 }
 
 fn domain_name(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<String>> {

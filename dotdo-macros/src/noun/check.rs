@@ -86,6 +86,7 @@ pub fn noun(noun: &Noun, errors: &mut Errors) {
     for (field, column) in noun.columns().filter(|(field, _)| !field.broken) {
         check_column(noun, field, column, errors);
     }
+    check_dropped(noun, errors);
 }
 
 fn check_column(noun: &Noun, field: &Field, column: &Column, errors: &mut Errors) {
@@ -112,6 +113,30 @@ fn check_column(noun: &Noun, field: &Field, column: &Column, errors: &mut Errors
             errors.at(
                 was,
                 format_args!("`{old}` is another field of this noun; a column has one heir"),
+            );
+        }
+    }
+}
+
+/// What is given up is not there any more.
+fn check_dropped(noun: &Noun, errors: &mut Errors) {
+    for name in &noun.dropped {
+        let text = name.value();
+        if noun.fields.iter().any(|field| field.name == text) {
+            errors.at(
+                name,
+                format_args!("`{text}` is still a field; remove the field, or do not drop it"),
+            );
+        } else if let Some(heir) = noun
+            .columns()
+            .find(|(_, column)| column.was.as_ref().is_some_and(|was| was.value() == text))
+        {
+            errors.at(
+                name,
+                format_args!(
+                    "`{text}` goes on as `{}`, which says `#[was(\"{text}\")]`; remove one of them",
+                    heir.0.name
+                ),
             );
         }
     }

@@ -224,6 +224,7 @@ fn def(noun: &Noun) -> TokenStream {
         history,
         visibility,
         kind,
+        dropped,
         ..
     } = noun;
     let name = plain_name(ident);
@@ -241,6 +242,7 @@ fn def(noun: &Noun) -> TokenStream {
             kind: #kind,
             doc: #doc,
             columns: &[#(#columns),*],
+            dropped: &[#(#dropped),*],
             cells: __dotdo::cells_of::<#ident>,
         }
     }
@@ -254,6 +256,7 @@ fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
         (column.index, "index"),
         (column.search, "search"),
         (column.secret, "secret"),
+        (column.verified, "verified"),
     ] {
         let word = format_ident!("{word}");
         if on {
@@ -273,6 +276,18 @@ fn column_def(noun: &Noun, field: &Field, column: &Column) -> TokenStream {
     }
     if let Some(was) = &column.was {
         rest.extend(quote!(was: __dotdo::Some(#was),));
+    }
+    let dropped = &column.dropped;
+    if !dropped.is_empty() {
+        rest.extend(quote!(dropped: &[#(#dropped),*],));
+    }
+    if !column.migrate.is_empty() {
+        let functions = column.migrate.iter().map(|path| {
+            quote_spanned! {path.span()=>
+                __dotdo::Migration::of(&((|old| __dotdo::migrate::<#ty, _, _>(old, #path)) as fn(_) -> _))
+            }
+        });
+        rest.extend(quote!(migrate: &[#(#functions),*],));
     }
     if !doc.is_empty() {
         rest.extend(quote!(doc: #doc,));

@@ -17,6 +17,8 @@ pub struct Noun {
     pub history: bool,
     pub visibility: &'static str,
     pub kind: &'static str,
+    /// Columns that are given up.
+    pub dropped: Vec<LitStr>,
     pub fields: Vec<Field>,
     /// What the user derives.
     pub derived: Vec<String>,
@@ -57,6 +59,12 @@ pub struct Column {
     pub check: Option<LitStr>,
     pub range: Option<(Option<f64>, Option<f64>)>,
     pub was: Option<LitStr>,
+    /// Choices that are given up.
+    pub dropped: Vec<LitStr>,
+    /// `#[unique(verified)]`.
+    pub verified: bool,
+    /// Functions that make new values of old ones.
+    pub migrate: Vec<Path>,
 }
 
 /// `#[backref(Order::customer)]`.

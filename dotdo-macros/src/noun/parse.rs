@@ -18,7 +18,8 @@ use crate::source::{plain_name, without_self};
 
 /// The attributes of a noun's fields.
 pub const FIELD_ATTRIBUTES: &[&str] = &[
-    "backref", "check", "default", "embed", "index", "range", "search", "secret", "unique", "was",
+    "backref", "check", "default", "dropped", "embed", "index", "migrate", "range", "search",
+    "secret", "unique", "was",
 ];
 
 /// The traits that a noun has in any case.
@@ -47,7 +48,30 @@ options::options! {
         visibility: Text,
         kind: Text,
         history: Name,
+        dropped: Names,
         krate as "crate": PathTo,
+    }
+}
+
+/// `dropped("tel", "fax")`: names of what is gone.
+pub struct Names(pub Vec<LitStr>);
+
+impl darling::FromMeta for Names {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let list = match meta {
+            Meta::List(list) => list
+                .parse_args_with(Punctuated::<LitStr, Token![,]>::parse_terminated)
+                .ok()
+                .filter(|list| !list.is_empty()),
+            Meta::Path(_) | Meta::NameValue(_) => None,
+        };
+        list.map(|list| Self(list.into_iter().collect()))
+            .ok_or_else(|| {
+                darling::Error::custom(
+                    "`dropped` names columns that are gone: `dropped(\"tel\", \"fax\")`",
+                )
+                .with_span(meta)
+            })
     }
 }
 
@@ -208,6 +232,11 @@ pub fn noun(input: &DeriveInput, given: &NounOptions, root: Root, errors: &mut E
         history: given.history.is_none(),
         visibility,
         kind,
+        dropped: given
+            .dropped
+            .as_ref()
+            .map(|names| names.0.clone())
+            .unwrap_or_default(),
         fields,
         derived: named(&input.attrs, "dotdo_derived")
             .into_iter()
@@ -324,11 +353,19 @@ fn column(source: &syn::Field, errors: &mut Errors) -> Column {
     let mut seen = Vec::new();
     for attr in &source.attrs {
         let word = last_word(attr);
-        if !FIELD_ATTRIBUTES.contains(&word.as_str()) || repeated(attr, &word, &mut seen, errors) {
+        // A column may have been several things, and lost several choices.
+        let many = word == "migrate" || word == "dropped";
+        if !FIELD_ATTRIBUTES.contains(&word.as_str())
+            || !many && repeated(attr, &word, &mut seen, errors)
+        {
             continue;
         }
         match word.as_str() {
-            "unique" => column.unique = bare(attr, &word, errors),
+            "unique" => (column.unique, column.verified) = unique(attr, errors),
+            "dropped" => column.dropped.extend(choices(attr, errors)),
+            "migrate" => {
+                column.migrate.extend(parsed::<Path>(attr, "#[migrate(cents_of_text)]", errors));
+            }
             "index" => column.index = bare(attr, &word, errors),
             "search" => column.search = bare(attr, &word, errors),
             "secret" => column.secret = bare(attr, &word, errors),
@@ -368,6 +405,41 @@ fn bare(attr: &Attribute, word: &str, errors: &mut Errors) -> bool {
         );
     }
     true
+}
+
+/// `#[unique]`, or `#[unique(verified)]` where older data was looked at.
+fn unique(attr: &Attribute, errors: &mut Errors) -> (bool, bool) {
+    if let Meta::List(list) = &attr.meta {
+        let verified = syn::parse2::<Ident>(list.tokens.clone());
+        if verified.is_ok_and(|word| word == "verified") {
+            return (true, true);
+        }
+        errors.at(
+            list,
+            "`#[unique]` stands alone, or, where a lock has the column and somebody has made sure that its values differ, is `#[unique(verified)]`",
+        );
+        return (true, false);
+    }
+    (bare(attr, "unique", errors), false)
+}
+
+/// `#[dropped("Trial", "Beta")]` above a field.
+fn choices(attr: &Attribute, errors: &mut Errors) -> Vec<LitStr> {
+    let list = match &attr.meta {
+        Meta::List(list) => list
+            .parse_args_with(Punctuated::<LitStr, Token![,]>::parse_terminated)
+            .ok()
+            .filter(|list| !list.is_empty()),
+        Meta::Path(_) | Meta::NameValue(_) => None,
+    };
+    let Some(list) = list else {
+        errors.at(
+            attr,
+            "`#[dropped]` above a field names variants that are gone: `#[dropped(\"Trial\")]`; a field that is gone is named above the struct: `#[noun(dropped(\"tel\"))]`",
+        );
+        return Vec::new();
+    };
+    list.into_iter().collect()
 }
 
 fn parsed<T: syn::parse::Parse>(attr: &Attribute, example: &str, errors: &mut Errors) -> Option<T> {

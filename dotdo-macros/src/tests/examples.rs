@@ -95,7 +95,7 @@ fn expand(word: &str, args: TokenStream, item: TokenStream) {
         "durable" => function::attribute(Mark::Durable, args, item.clone()),
         "derive" => return drop(value::derive(item)),
         "part" => return drop(app::part(item)),
-        "app" => return drop(app::app(item)),
+        "app" => return drop(app::app(item, &app::Places::default())),
         other => panic!("`{other}` is no macro of ours"),
     };
     assert_kept(&item, output);

@@ -20,7 +20,7 @@ fn expand_item(mut item: Item, root: Option<&str>) -> TokenStream {
         let input = call.mac.tokens.clone();
         let root = root.map(|root| tokens(&format!("crate: {root},")));
         return match last_word_of(&call.mac.path).as_str() {
-            "app" => app::app(quote!(#root #input)),
+            "app" => app::app(quote!(#root #input), &app::Places::default()),
             "part" => app::part(quote!(#root #input)),
             _ => item.into_token_stream(),
         };

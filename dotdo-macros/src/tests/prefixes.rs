@@ -191,7 +191,7 @@ fn of_lists() {
     for input in prefixes(
         "domain: \"shop.example\", crate: own::dotdo, /// A shop.\n pub Shop { Customer, #[cfg(all())] Order, part::Extra, }",
     ) {
-        app::app(input.clone());
+        app::app(input.clone(), &app::Places::default());
         app::part(input);
     }
 }

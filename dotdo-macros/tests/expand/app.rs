@@ -57,6 +57,9 @@ const _: () = {
                     verbs: <mail::Mail>::__VERBS,
                 },
             ],
+            dropped: &[],
+            lock: __dotdo::None,
+            at: (::core::env!("CARGO_MANIFEST_DIR"), ::core::file!()),
         };
         /// The program that the business is: `serve`, `schema`, and so on.
         pub fn main() -> ::dotdo::Exit {

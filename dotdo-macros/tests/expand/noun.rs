@@ -113,6 +113,7 @@ const _: () = {
                     <Option<Ref<Client>> as __dotdo::Value>::NULLABLE,
                 ),
             ],
+            dropped: &[],
             cells: __dotdo::cells_of::<Client>,
         };
         const COLUMNS: ClientColumns = ClientColumns {
@@ -360,6 +361,7 @@ const _: () = {
                 ),
                 __dotdo::ColumnDef::of::<String>("type"),
             ],
+            dropped: &[],
             cells: __dotdo::cells_of::<Order>,
         };
         const COLUMNS: OrderColumns = OrderColumns {

@@ -58,6 +58,7 @@ const _: () = {
                 },
                 __dotdo::ColumnDef::of::<String>("name"),
             ],
+            dropped: &[],
             cells: __dotdo::cells_of::<Customer>,
         };
         const COLUMNS: CustomerColumns = CustomerColumns {
@@ -289,6 +290,9 @@ const _: () = {
                     verbs: <send_mail>::__VERBS,
                 },
             ],
+            dropped: &[],
+            lock: __dotdo::None,
+            at: (::core::env!("CARGO_MANIFEST_DIR"), ::core::file!()),
         };
         /// The program that the business is: `serve`, `schema`, and so on.
         pub fn main() -> ::dotdo::Exit {

@@ -6,6 +6,7 @@
 pub(crate) mod breaker;
 mod control;
 pub(crate) mod flows;
+mod migrate;
 pub(crate) mod people;
 pub(crate) mod perform;
 mod saga;

@@ -1,10 +1,7 @@
 //! Waking: identity and schema are brought up to date before anything else runs.
 
-use dotdo_core::migration;
-use dotdo_core::table::Schema;
-
 use super::turn::Turn;
-use super::{Object, StepStart};
+use super::{Object, StepStart, migrate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::json::Json;
@@ -21,7 +18,6 @@ impl Object {
         let known = !sql
             .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?
             .is_empty();
-        let schema = self.app.schema_of(self.key.noun());
         if known {
             self.check_identity(sql)?;
             for statement in store::asks::TABLE
@@ -31,8 +27,9 @@ impl Object {
             {
                 sql.execute(statement, &[])?;
             }
-            self.migrate(sql, &schema)?;
+            migrate::bring_forward(self.app, &self.key, sql)?;
         } else {
+            let known = self.app.known_schema(self.key.noun());
             for statement in store::SYSTEM
                 .iter()
                 .chain(&store::asks::TABLE)
@@ -40,14 +37,13 @@ impl Object {
                 .chain(&store::breakers::TABLE)
                 .copied()
                 .map(str::to_owned)
-                .chain(schema.create())
+                .chain(known.schema.create())
             {
                 sql.execute(&statement, &[])?;
             }
             meta::set(sql, "system", SYSTEM_VERSION)?;
             meta::set(sql, "identity", Json::of(&self.key)?.text())?;
-            meta::set(sql, "fingerprint", &schema.fingerprint())?;
-            meta::set(sql, "schema", Json::of(&schema)?.text())?;
+            migrate::remember(self.app, known, sql)?;
         }
         schedules::sync(sql, self.app.schedules_of(&self.key), turn.now())
     }
@@ -83,34 +79,6 @@ impl Object {
             ));
         }
         Ok(())
-    }
-
-    fn migrate(&self, sql: &dyn Sql, schema: &Schema) -> Result<()> {
-        let fingerprint = schema.fingerprint();
-        if meta::get(sql, "fingerprint")?.as_deref() == Some(&fingerprint) {
-            return Ok(());
-        }
-        let stored = meta::get(sql, "schema")?.unwrap_or_default();
-        let old: Schema = crate::json::read(&stored)?;
-        let plan = migration::plan(&old, schema);
-        let refusals = plan.refusals();
-        if !refusals.is_empty() {
-            let list: Vec<_> = refusals.iter().map(ToString::to_string).collect();
-            return Err(Error::new(
-                ErrorKind::Storage,
-                format_args!(
-                    "the data of {} cannot be brought to this program's schema:\n{}",
-                    self.key,
-                    list.join("\n")
-                ),
-            ));
-        }
-        for statement in plan.sql() {
-            sql.execute(statement, &[])
-                .map_err(|e| e.context(format_args!("migrating {}", self.key)))?;
-        }
-        meta::set(sql, "fingerprint", &fingerprint)?;
-        meta::set(sql, "schema", Json::of(schema)?.text())
     }
 
     /// Takes up what was under way when the process stopped: the same steps with the same keys, the same messages

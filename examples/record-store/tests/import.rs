@@ -547,3 +547,16 @@ fn help_is_there_and_mistakes_are_not_crashes() {
         assert!(!output.stderr.is_empty(), "{wrong:?}");
     }
 }
+
+#[test]
+fn the_lock_is_up_to_date() {
+    let mut check = store();
+    check.args(["schema", "lock", "--check"]);
+    let checked = run(check);
+    assert!(
+        checked.status.success(),
+        "run `cargo run -p record-store -- schema lock`: {}{}",
+        String::from_utf8_lossy(&checked.stdout),
+        String::from_utf8_lossy(&checked.stderr)
+    );
+}

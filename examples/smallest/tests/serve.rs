@@ -251,3 +251,17 @@ fn commands_say_what_they_want() {
         .expect("it runs");
     assert!(String::from_utf8_lossy(&schema.stdout).contains("CREATE TABLE \"customers\""));
 }
+
+#[test]
+fn the_lock_is_up_to_date() {
+    let checked = Command::new(PROGRAM)
+        .args(["schema", "lock", "--check"])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned()
+        + &String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        checked.status.success(),
+        "run `cargo run -p smallest -- schema lock`: {said}"
+    );
+}

@@ -26,6 +26,7 @@ const fn noun(
         kind: "Entity",
         doc: "",
         columns,
+        dropped: &[],
         cells: |_| Ok(Vec::new()),
     }
 }
@@ -119,6 +120,9 @@ static SHOP: AppDef = AppDef {
     version: "1.2.3",
     domain: Some("shop.example"),
     doc: "Sells.",
+    dropped: &[],
+    lock: None,
+    at: ("", ""),
     entries: &[
         Entry {
             item: Item::Noun(&CUSTOMER),

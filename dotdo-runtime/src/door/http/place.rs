@@ -119,6 +119,9 @@ mod tests {
         domain: Some("shop.example"),
         doc: "",
         entries: &[],
+        dropped: &[],
+        lock: None,
+        at: ("", ""),
     };
 
     fn at(host: &str) -> Result<(String, String), u16> {

@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::look::look;
 use super::steer;
-use super::{Durability, Embedded, Exit, Server, plain_name};
+use super::{Durability, Embedded, Exit, Server, plain_name, schema};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::door::{Door, HttpRequest};
@@ -37,7 +37,7 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
     };
     let done = match matches.subcommand() {
         Some(("serve", args)) => serve(def, args),
-        Some(("schema", args)) => schema(def, args),
+        Some(("schema", args)) => schema::run(def, args),
         Some(("manifest", _)) => manifest(def),
         Some(("call", args)) => call(def, args),
         Some(("flows", args)) => steer::flows(def, args),
@@ -57,9 +57,10 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
 }
 
 fn complain(matches: &ArgMatches, error: &Error) {
-    let json = matches
-        .subcommand()
-        .is_some_and(|(_, args)| args.try_get_one::<bool>("json").ok().flatten() == Some(&true));
+    let asked = |args: &ArgMatches| args.try_get_one::<bool>("json").ok().flatten() == Some(&true);
+    let json = matches.subcommand().is_some_and(|(_, args)| {
+        asked(args) || args.subcommand().is_some_and(|(_, inner)| asked(inner))
+    });
     if json {
         eprintln!(
             "{}",
@@ -107,7 +108,7 @@ fn command(def: &'static AppDef) -> Command {
                 .arg(Arg::new("token-file").long("token-file").value_name("FILE").value_parser(value_parser!(PathBuf)).help("A file that holds the access token; otherwise DOTDO_TOKEN, if set"))
                 .arg(json()),
         )
-        .subcommand(Command::new("schema").about("Print the SQL of every table").arg(json()))
+        .subcommand(schema::command(&json))
         .subcommand(Command::new("manifest").about("Print everything the business consists of, as JSON").arg(json().hide(true)))
         .subcommand(
             Command::new("call")
@@ -182,7 +183,7 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
         .block_on(future)
 }
 
-fn print(text: &str) -> Result<()> {
+pub(super) fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}") {
         // The reader has seen enough: `schema | head`.
@@ -295,41 +296,7 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static>
     }
 }
 
-// ---- schema, manifest ----
-
-fn schema(def: &'static AppDef, args: &ArgMatches) -> Result<ExitCode> {
-    let app = App::new(def)?;
-    let objects: Vec<_> = std::iter::once(None)
-        .chain(
-            app.nouns()
-                .filter(|n| n.def.object)
-                .map(|n| Some(n.def.name)),
-        )
-        .collect();
-    if args.get_flag("json") {
-        let all: serde_json::Map<_, _> = objects
-            .iter()
-            .map(|noun| {
-                Ok((
-                    noun.unwrap_or("tenant").to_owned(),
-                    serde_json::to_value(app.schema_of(*noun))?,
-                ))
-            })
-            .collect::<Result<_>>()?;
-        print(&serde_json::to_string_pretty(&all)?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    for noun in objects {
-        match noun {
-            None => print("-- A tenant's own object")?,
-            Some(noun) => print(&format!("\n-- The object of each {noun}"))?,
-        }
-        for statement in app.schema_of(noun).create() {
-            print(&format!("{statement};"))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
+// ---- manifest ----
 
 fn manifest(def: &'static AppDef) -> Result<ExitCode> {
     print(&serde_json::to_string_pretty(&manifest::of(&App::new(

@@ -12,6 +12,7 @@ mod file;
 mod gate;
 mod journals;
 mod look;
+mod schema;
 mod server;
 mod shared;
 mod steer;

@@ -1,0 +1,51 @@
+// A noun of the locked version is not listed.
+use dotdo::prelude::*;
+
+#[derive(Value)]
+pub enum Plan {
+    Trial,
+    Free,
+    Pro,
+}
+
+#[derive(Value)]
+pub struct Address {
+    pub street: String,
+}
+
+#[derive(Value)]
+pub struct Receipt {
+    pub number: String,
+}
+
+#[noun]
+pub struct Customer {
+    #[unique]
+    pub email: String,
+    pub name: String,
+    pub tel: Option<String>,
+    #[migrate(cents)]
+    pub credit: i64,
+    #[default(Plan::Free)]
+    pub plan: Plan,
+    pub address: Address,
+}
+
+fn cents(old: String) -> Result<i64> {
+    Ok(old.parse()?)
+}
+
+#[durable]
+pub async fn collect(cx: Flow, invoice: String) -> Result<()> {
+    cx.run(charge(invoice.len() as i64)).await?;
+    Ok(())
+}
+
+#[durable]
+pub async fn charge(cents: i64) -> Result<Receipt> {
+    Ok(Receipt { number: cents.to_string() })
+}
+
+dotdo::app! { lock: "noun_is_gone.lock", pub Shop { Customer, collect, charge } }
+
+fn main() {}
