@@ -30,6 +30,6 @@ pub fn macros(data: &[u8]) {
     form::derive(quote!(#[dotdo_form(#args)] #item));
     verbs::attribute(args.clone(), item.clone());
     value::derive(item.clone());
-    app::app(item.clone());
+    app::app(item.clone(), &app::Places::default());
     app::part(item);
 }
