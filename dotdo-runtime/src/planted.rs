@@ -46,6 +46,12 @@ bugs! {
     RefusalKept = "refusal-kept",
     /// What was under way when an object went down is not taken up again.
     ResumeForgotten = "resume-forgotten",
+    /// What was done is undone twice.
+    DoubleUndo = "double-undo",
+    /// A flow that fails for good undoes nothing.
+    UndoForgotten = "undo-forgotten",
+    /// The branch that lost a race goes on.
+    LoserNotCancelled = "loser-not-cancelled",
     /// A flow that failed for good leaves no dead letter.
     LetterNotWritten = "letter-not-written",
 }

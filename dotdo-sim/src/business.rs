@@ -162,6 +162,20 @@ async fn note(label: String, fails: u32) -> Result<u64> {
     outside::perform(&label, fails).await
 }
 
+/// Something outside that can be undone.
+#[durable(retry = 9, backoff = "100ms..2s")]
+async fn hold(label: String) -> Result<String> {
+    outside::perform(&format!("{label}/held"), 0).await?;
+    Ok(label)
+}
+
+/// Undoes it.
+#[durable(retry = 9, backoff = "100ms..2s")]
+async fn release(label: String) -> Result<()> {
+    outside::perform(&format!("{label}/released"), 0).await?;
+    Ok(())
+}
+
 /// Something outside that is not possible.
 #[durable(retry = 1, backoff = "100ms..2s")]
 async fn refuse(label: String) -> Result<()> {
@@ -211,7 +225,7 @@ async fn transfer(
     Ok(())
 }
 
-async fn perform<N>(cx: &Flow<N>, label: &str, program: &str) -> Result<()> {
+async fn perform<N: 'static>(cx: &Flow<N>, label: &str, program: &str) -> Result<()> {
     let program: Vec<Instruction> = serde_json::from_str(program)?;
     let job = label.split('/').next().unwrap_or_default().to_owned();
     for (place, instruction) in program.into_iter().enumerate() {
@@ -245,6 +259,21 @@ async fn perform<N>(cx: &Flow<N>, label: &str, program: &str) -> Result<()> {
                         "not applied: {error}"
                     );
                 }
+            }
+            Instruction::Hold => {
+                cx.run(hold(label).undo(release)).await?;
+            }
+            Instruction::Together => {
+                let (left, right) = (format!("{label}/left"), format!("{label}/right"));
+                cx.all((note(left, 1), note(right, 0))).await?;
+            }
+            Instruction::Race => {
+                let (first, late) = (format!("{label}/first"), format!("{label}/late"));
+                let slow = cx.branch(|cx| async move {
+                    cx.sleep(hours(1)).await?;
+                    cx.run(note(late, 0)).await
+                });
+                cx.race((note(first, 0), slow)).await?;
             }
             Instruction::Mark { refuse } => {
                 let job = Job::stub(Id::new(job.as_str())?);
@@ -311,6 +340,6 @@ dotdo::app! {
     domain: "world.example",
     /// Everything that a seed simulates.
     pub World {
-        Account, Entry, Tally, Register, Job, note, refuse, child, transfer, each_tick, some_ticks, prompt_ticks
+        Account, Entry, Tally, Register, Job, note, hold, release, refuse, child, transfer, each_tick, some_ticks, prompt_ticks
     }
 }

@@ -82,6 +82,8 @@ struct Expected {
     lines: BTreeMap<(String, String), (usize, usize)>,
     /// What must have been done outside.
     outside: BTreeSet<String>,
+    /// What must not have been done outside.
+    never: BTreeSet<String>,
     /// Something that begins so must have been done outside, once.
     drawn: BTreeSet<String>,
     /// The lines of the job's own ledger, and whether they stand there.
@@ -91,8 +93,22 @@ struct Expected {
 }
 
 impl Expected {
-    /// Adds what a program does, up to where it fails. False if it fails.
+    /// Adds what a program does, up to where it fails. False if it fails; then what it holds is released.
     fn add(&mut self, label: &str, program: &[Instruction]) -> bool {
+        let mut held = Vec::new();
+        let lives = self.add_to(label, program, &mut held);
+        for label in held {
+            let released = format!("{label}/released");
+            if lives {
+                self.never.insert(released);
+            } else {
+                self.outside.insert(released);
+            }
+        }
+        lives
+    }
+
+    fn add_to(&mut self, label: &str, program: &[Instruction], held: &mut Vec<String>) -> bool {
         for (place, instruction) in program.iter().enumerate() {
             let label = format!("{label}/{place}");
             let name = |number: usize| account(number).as_str().to_owned();
@@ -124,6 +140,18 @@ impl Expected {
                     self.lines
                         .insert((to.clone(), format!("{label}/give")), (0, 1));
                     self.transfers.push((label, from, to, *fails));
+                }
+                Instruction::Hold => {
+                    self.outside.insert(format!("{label}/held"));
+                    held.push(label);
+                }
+                Instruction::Together => {
+                    self.outside.insert(format!("{label}/left"));
+                    self.outside.insert(format!("{label}/right"));
+                }
+                Instruction::Race => {
+                    self.outside.insert(format!("{label}/first"));
+                    self.never.insert(format!("{label}/late"));
                 }
                 Instruction::Mark { refuse } => {
                     self.marks.insert(label, !refuse);
@@ -189,7 +217,7 @@ impl Look<'_> {
                 .is_some_and(|parent| !parent.starts_with('$'))
                 && action.durability != dotdo_runtime::journal::Durability::Send;
             match action.status {
-                Status::Completed => {}
+                Status::Completed | Status::Cancelled => {}
                 Status::Failed if action.kind == Kind::Verb || awaited => {}
                 Status::Failed if letters.contains(&action.id) => {}
                 Status::Failed => {
@@ -431,6 +459,13 @@ impl Look<'_> {
             if !self.outside.contains_key(label) {
                 return Err(format!("`{label}` was never done"));
             }
+        }
+        if let Some(label) = ledger
+            .never
+            .iter()
+            .find(|label| self.outside.contains_key(*label))
+        {
+            return Err(format!("`{label}` was done, and was not to be"));
         }
         for start in &ledger.drawn {
             let count = self

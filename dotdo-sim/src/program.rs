@@ -29,6 +29,12 @@ pub enum Instruction {
         /// Whether the account says no after it has written.
         refuse: bool,
     },
+    /// Does something outside that is undone if the flow fails for good.
+    Hold,
+    /// Does two things outside at once.
+    Together,
+    /// Does something outside, and drops a branch that sleeps longer than that takes.
+    Race,
     /// Writes a line in the job's own ledger, and goes on if that is refused.
     Mark {
         /// Whether the job says no after it has written.
@@ -73,7 +79,7 @@ pub fn program(random: &mut Random, accounts: usize, depth: u32) -> Vec<Instruct
 fn instruction(random: &mut Random, accounts: usize, depth: u32) -> Instruction {
     let account = |random: &mut Random| usize::try_from(random.below(accounts as u64)).unwrap_or(0);
     let amount = |random: &mut Random| i64::try_from(random.between(1, 40)).unwrap_or(1);
-    match random.below(13) {
+    match random.below(17) {
         0..=2 => Instruction::Step {
             fails: u32::try_from(random.below(8).saturating_sub(5)).unwrap_or(0),
         },
@@ -90,6 +96,9 @@ fn instruction(random: &mut Random, accounts: usize, depth: u32) -> Instruction 
             account: account(random),
             amount: amount(random),
         },
+        12 | 13 => Instruction::Hold,
+        14 => Instruction::Together,
+        15 => Instruction::Race,
         11 => Instruction::Mark {
             refuse: random.permille(500),
         },

@@ -309,3 +309,48 @@ mod many {
         assert_eq!(top.iter().map(|c| c.value).collect::<Vec<_>>(), [60, 59]);
     }
 }
+
+mod refusals {
+    use super::*;
+    use dotdo::object::Request;
+    use dotdo::runtime_app::ObjectKey;
+    use dotdo::{Json, Op};
+
+    #[noun(object)]
+    pub struct Purse {
+        pub cents: i64,
+    }
+
+    #[verbs]
+    impl Purse {
+        #[verb]
+        fn add(&mut self, _cx: &mut Tx, cents: i64) -> Result<i64> {
+            ensure!(self.cents + cents >= 0, "there is not so much in it");
+            self.cents += cents;
+            Ok(self.cents)
+        }
+    }
+
+    dotdo::app! { domain: "purse.example", pub Purses { Purse } }
+
+    #[tokio::test]
+    async fn a_message_that_was_refused_stays_refused() {
+        let test = Test::of(Purses::DEF);
+        let purse = test.run(Purse { cents: 1 }.create()).await.unwrap();
+        let to = ObjectKey::thing("purse.example", "Purse", purse.to_string());
+        let take = Op::Call {
+            noun: "Purse".into(),
+            id: purse.to_string(),
+            verb: "add".into(),
+            args: Json::of(&serde_json::json!({"cents": -5})).unwrap(),
+        };
+        let message = Request::new("a flow", take).once("a message");
+        let send = || dotdo::host::ask(test.business().reach(), to.clone(), message.clone());
+        let refused = send().await.unwrap_err();
+        test.run(purse.stub().add(10)).await.unwrap();
+        // It comes a second time, late, when it would be accepted; but its sender knows that it was not.
+        let again = send().await.unwrap_err();
+        assert_eq!(again.message(), refused.message());
+        assert_eq!(test.run(purse.stub().get()).await.unwrap().cents, 11);
+    }
+}

@@ -384,13 +384,15 @@ impl Object {
     }
 
     fn request(&mut self, request: &Request, token: u64) {
-        let answer = self.transact(&request.actor, |object, turn| {
+        let repeated = Cell::new(false);
+        let mut answer = self.transact(&request.actor, |object, turn| {
             let Some(id) = &request.id else {
                 return object.perform(turn, request);
             };
             let fingerprint = fingerprint(&request.ops)?;
             if let Some(answer) = inbox::find(turn.sql(), id, &fingerprint)? {
-                return answer.read();
+                repeated.set(true);
+                return inbox::answer(&answer);
             }
             let answer = object.perform(turn, request)?;
             // What was only sent on took no effect here; where it takes effect, it is remembered.
@@ -407,8 +409,29 @@ impl Object {
             }
             Ok(answer)
         });
+        // A message of an object's that was refused stays refused: who sent it has been told, so a repetition that comes
+        // late, when it would be accepted, must not take effect. From outside, the same key may be tried again.
+        if let (Err(error), Some(id), false) = (&answer, &request.id, repeated.get())
+            && !inbox::is_from_outside(id)
+            && matches!(
+                error.kind(),
+                ErrorKind::Refused
+                    | ErrorKind::Conflict
+                    | ErrorKind::Permanent
+                    | ErrorKind::Precondition
+            )
+        {
+            let refusal = inbox::refusal(error);
+            let kept = self.transact(&request.actor, |_, turn| {
+                let fingerprint = fingerprint(&request.ops)?;
+                inbox::put(turn.sql(), id, &fingerprint, &refusal?, turn.micros())
+            });
+            if let Err(error) = kept {
+                answer = Err(error);
+            }
+        }
         // What was no fit input is not worth a row; anybody can send any number of those.
-        if let Err(error) = &answer
+        if let (Err(error), false) = (&answer, repeated.get())
             && matches!(
                 error.kind(),
                 ErrorKind::Refused

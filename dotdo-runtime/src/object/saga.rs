@@ -8,6 +8,7 @@ use crate::effect::{Options, guarded};
 use crate::error::{Error, Result};
 use crate::journal::{self, Begun, Durability, Run, Undo};
 use crate::json::Json;
+use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::letters;
 
@@ -26,7 +27,7 @@ impl Object {
             let why = format!("the flow `{}` has ended", action.name);
             self.cancel_children(turn, &action.id, "", &why)?;
         }
-        if let (Err(error), true) = (&result, fails)
+        if let (Err(error), true) = (&result, fails && !planted::is(Bug::UndoForgotten))
             && actions::children(turn.sql(), &action.id)?
                 .iter()
                 .any(|child| child.options.undo && !is_undone(child))
@@ -64,6 +65,9 @@ impl Object {
         scope: &str,
         why: &str,
     ) -> Result<()> {
+        if planted::is(Bug::LoserNotCancelled) {
+            return Ok(());
+        }
         for child in actions::children(turn.sql(), flow)? {
             let key = child.key.as_deref().unwrap_or_default();
             let concerned = key.starts_with(scope) && !Undo::is_key(key);
@@ -229,7 +233,14 @@ fn start_undo(turn: &Turn, flow: &str, child: &Action) -> Result<Begun> {
         Undo::deed,
     );
     let error = match deed {
-        Ok(deed) => return journal::begin(turn, deed, options, Durability::Run, flow, &key),
+        Ok(deed) => {
+            if planted::is(Bug::DoubleUndo) {
+                let key = format!("{key}/again");
+                let (deed, options) = (deed.clone(), options.clone());
+                journal::begin(turn, deed, options, Durability::Run, flow, &key)?;
+            }
+            return journal::begin(turn, deed, options, Durability::Run, flow, &key);
+        }
         Err(error) => error,
     };
     let mut action = Action {

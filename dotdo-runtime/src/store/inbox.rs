@@ -1,5 +1,8 @@
 //! The inbox: requests that took effect, with their answers, so that a repetition gets the answer and does nothing.
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
 use super::Reader;
 use crate::error::{Error, Result};
 use crate::host::Sql;
@@ -30,6 +33,32 @@ pub(crate) fn find(sql: &dyn Sql, id: &str, fingerprint: &str) -> Result<Option<
         )));
     }
     row.json().map(Some)
+}
+
+/// A refusal, in the place of an answer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    refused: Error,
+}
+
+/// What is kept of a refusal.
+pub(crate) fn refusal(error: &Error) -> Result<Json> {
+    let refused = error.clone();
+    Json::of(&Refusal { refused })
+}
+
+/// What is kept, as the answer that it was.
+pub(crate) fn answer<T: DeserializeOwned>(kept: &Json) -> Result<T> {
+    match kept.read::<Refusal>() {
+        Ok(Refusal { refused }) => Err(refused),
+        Err(_) => kept.read(),
+    }
+}
+
+/// Whether the id was chosen by somebody outside, who may try again with it what was refused.
+pub(crate) fn is_from_outside(id: &str) -> bool {
+    id.starts_with("http/") || id.starts_with("run/")
 }
 
 pub(crate) fn put(
