@@ -118,7 +118,7 @@ const SYNONYMS: &[(&str, &str)] = &[
 
 /// The options that are `#[durable]`'s, where another attribute of a flow is given them.
 const OF_DURABLE: &[&str] = &[
-    "retry", "backoff", "factor", "jitter", "timeout", "name", "version",
+    "retry", "backoff", "factor", "jitter", "timeout", "breaker", "name", "version",
 ];
 
 fn unknown<O: Options>(name: &str) -> String {

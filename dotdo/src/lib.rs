@@ -298,7 +298,7 @@ pub use dotdo_runtime::event::{AllEvents, DomainEvent, OneEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};
 pub use dotdo_runtime::id::IdOf;
 pub use dotdo_runtime::journal::{
-    Arm, Arms, Branch, Journaled, OneOf2, OneOf3, OneOf4, WaitFor, WaitWithin, Waited,
+    Arm, Arms, Branch, Journaled, OneOf2, OneOf3, OneOf4, Together, WaitFor, WaitWithin, Waited,
 };
 pub use dotdo_runtime::noun::{Backref, EventKey, Row};
 pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};

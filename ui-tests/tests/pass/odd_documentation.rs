@@ -34,6 +34,19 @@ impl Order {
     fn pay(&mut self, _cx: &mut Tx, stage: Stage) -> Result<Stage> {
         Ok(stage)
     }
+
+    /// How much
+    /// it is.
+    #[query]
+    fn total(&self, _cx: &View) -> Result<i64> {
+        Ok(self.number)
+    }
+}
+
+/// Follows `Order::paid`.
+#[on(Order::paid)]
+async fn follow(cx: Flow, _event: Event<Order, Stage>) -> Result<()> {
+    cx.run(print("paid".into())).await
 }
 
 /// Prints.
@@ -47,7 +60,7 @@ async fn print(text: String) -> Result<()> {
 
 dotdo::app! {
     /// All of it.
-    Shop { Order, print }
+    Shop { Order, print, follow }
 }
 
 #[test]
@@ -65,6 +78,11 @@ fn works() {
     assert_eq!(def.columns[3].doc, "");
     let verbs = Shop::DEF.entries[0].verbs.expect("verbs");
     assert_eq!(verbs.verbs[0].doc, "After an empty line.");
+    assert_eq!(verbs.verbs[1].doc, "How much\nit is.");
+    let dotdo::__private::Item::Flow(flow) = &Shop::DEF.entries[2].item else {
+        panic!("a handler is a flow")
+    };
+    assert_eq!(flow.doc, "Follows `Order::paid`.");
     assert_eq!(
         Shop::DEF.entries[1].item.step().doc,
         "Prints.\n[Nothing] else."
