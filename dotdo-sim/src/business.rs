@@ -273,7 +273,7 @@ async fn perform<N: 'static>(cx: &Flow<N>, label: &str, program: &str) -> Result
                     cx.sleep(hours(1)).await?;
                     cx.run(note(late, 0)).await
                 });
-                cx.race((note(first, 0), slow)).await?;
+                let _ = cx.race((note(first, 0), slow)).await?;
             }
             Instruction::Mark { refuse } => {
                 let job = Job::stub(Id::new(job.as_str())?);
