@@ -1,4 +1,4 @@
-// `#[unique]` stands alone.
+// `#[unique]` stands alone, or has one word.
 use dotdo::prelude::*;
 
 #[noun]
