@@ -1,5 +1,6 @@
 //! A business as constants: what `app!` writes down, and what it proves while the program compiles.
 
+use crate::const_names::Names;
 use crate::const_text::{Text, same};
 use crate::effect::StepDef;
 use crate::flow::{FlowDef, Trigger};
@@ -118,115 +119,134 @@ const fn clash(what: &str, name: &str, cure: &str) -> ! {
 
 // `#[track_caller]` keeps these functions out of the compiler's message: the user's `app!` is what it is about.
 
-/// Proves that nothing in the list collides and that every handler can be reached. Called by `app!` in a `const`.
+/// Proves that nothing in the list collides and that every handler can be reached. Called by `app!` in a `const`; `N` is
+/// [`count`].
 #[doc(hidden)]
 #[track_caller]
-pub const fn prove(app: &AppDef) {
-    let mut place = 0;
-    while let Some(entry) = nth(app.entries, &mut { place }) {
-        prove_entry(app, entry, place);
-        place += 1;
+pub const fn prove<const N: usize>(app: &AppDef) {
+    let (mut nouns, mut tables, mut functions) =
+        (Names::<N>::new(), Names::<N>::new(), Names::<N>::new());
+    let mut entries = Entries::of(app);
+    while let Some(entry) = entries.next() {
+        match entry.item {
+            Item::Noun(noun) => {
+                nouns.push(noun.name);
+                tables.push(noun.table);
+            }
+            Item::Flow(flow) => functions.push(flow.name),
+            Item::Step(step) => functions.push(step.name),
+            Item::Part(_) => {}
+        }
+    }
+    nouns.sort();
+    tables.sort();
+    functions.sort();
+    if let Some(name) = nouns.twice() {
+        clash(
+            "two nouns are named",
+            name,
+            "list each noun once, and give each a name of its own",
+        );
+    }
+    if let Some(name) = tables.twice() {
+        clash(
+            "two nouns have the table",
+            name,
+            "give one of them another with `#[noun(table = \"…\")]`",
+        );
+    }
+    if let Some(name) = functions.twice() {
+        clash(
+            "two functions are named",
+            name,
+            "list each function once, or give one another name with `#[durable(name = \"…\")]`",
+        );
+    }
+    let mut entries = Entries::of(app);
+    while let Some(entry) = entries.next() {
+        if let Item::Flow(flow) = entry.item {
+            prove_reachable(app, &nouns, flow);
+        }
+        if let Some(verbs) = entry.verbs {
+            let mut i = 0;
+            while i < verbs.flows.len() {
+                prove_reachable(app, &nouns, verbs.flows[i]);
+                prove_kept(entry, verbs.flows[i]);
+                i += 1;
+            }
+        }
     }
 }
 
-/// The entry at a place of the list with all parts unfolded.
-pub(crate) const fn nth(entries: &'static [Entry], place: &mut usize) -> Option<Entry> {
-    let mut i = 0;
-    while i < entries.len() {
-        match entries[i].item {
-            Item::Part(inner) => {
-                if let Some(found) = nth(inner, place) {
-                    return Some(found);
-                }
-            }
-            _ if *place == 0 => return Some(entries[i]),
-            _ => *place -= 1,
-        }
-        i += 1;
+/// How many entries a list has, with all parts unfolded.
+#[doc(hidden)]
+pub const fn count(app: &AppDef) -> usize {
+    let (mut entries, mut count) = (Entries::of(app), 0);
+    while entries.next().is_some() {
+        count += 1;
     }
-    None
+    count
+}
+
+/// The entries of a list, with all parts unfolded, one after the other.
+pub(crate) struct Entries {
+    /// The lists that are being read, the innermost last, each with the place of the next entry.
+    lists: [(&'static [Entry], usize); Self::DEPTH],
+    depth: usize,
+}
+
+impl Entries {
+    /// How deep parts may be nested.
+    const DEPTH: usize = 16;
+
+    pub(crate) const fn of(app: &AppDef) -> Self {
+        let mut lists: [(&'static [Entry], usize); Self::DEPTH] = [(&[], 0); Self::DEPTH];
+        lists[0].0 = app.entries;
+        Self { lists, depth: 0 }
+    }
+
+    /// The next entry; no iterator, because those cannot be used in constants.
+    #[track_caller]
+    pub(crate) const fn next(&mut self) -> Option<Entry> {
+        loop {
+            let (list, place) = self.lists[self.depth];
+            if place == list.len() {
+                if self.depth == 0 {
+                    return None;
+                }
+                self.depth -= 1;
+                continue;
+            }
+            self.lists[self.depth].1 += 1;
+            let Item::Part(inner) = list[place].item else {
+                return Some(list[place]);
+            };
+            assert!(
+                self.depth + 1 < Self::DEPTH,
+                "parts are nested more than 15 deep; list some of them in `app!` itself"
+            );
+            self.depth += 1;
+            self.lists[self.depth] = (inner, 0);
+        }
+    }
 }
 
 #[track_caller]
-const fn prove_entry(app: &AppDef, entry: Entry, place: usize) {
-    let mut other = 0;
-    while other < place {
-        if let Some(before) = nth(app.entries, &mut { other }) {
-            match (before.item, entry.item) {
-                (Item::Noun(a), Item::Noun(b)) => {
-                    if same(a.name, b.name) {
-                        clash(
-                            "two nouns are named",
-                            a.name,
-                            "list each noun once, and give each a name of its own",
-                        );
-                    }
-                    if same(a.table, b.table) {
-                        clash(
-                            "two nouns have the table",
-                            a.table,
-                            "give one of them another with `#[noun(table = \"…\")]`",
-                        );
-                    }
-                }
-                (Item::Flow(_) | Item::Step(_), Item::Flow(_) | Item::Step(_))
-                    if same(item_name(before.item), item_name(entry.item)) =>
-                {
-                    clash(
-                        "two functions are named",
-                        item_name(entry.item),
-                        "list each function once, or give one another name with `#[durable(name = \"…\")]`",
-                    );
-                }
-                _ => {}
-            }
-        }
-        other += 1;
-    }
-    if let Item::Flow(flow) = entry.item {
-        prove_reachable(app, flow);
-    }
-    if let Some(verbs) = entry.verbs {
-        let mut i = 0;
-        while i < verbs.flows.len() {
-            prove_reachable(app, verbs.flows[i]);
-            prove_kept(entry, verbs.flows[i]);
-            i += 1;
-        }
-    }
-}
-
-const fn item_name(item: Item) -> &'static str {
-    match item {
-        Item::Noun(noun) => noun.name,
-        Item::Flow(flow) => flow.name,
-        Item::Step(step) => step.name,
-        Item::Part(_) => "",
-    }
-}
-
-#[track_caller]
-const fn prove_reachable(app: &AppDef, flow: &FlowDef) {
+const fn prove_reachable<const N: usize>(app: &AppDef, nouns: &Names<N>, flow: &FlowDef) {
     let Trigger::On(route) = &flow.trigger else {
         return;
     };
     match (route.pattern.noun, route.pattern.verb) {
-        (Some(noun), _) => prove_listed(app, flow, noun),
+        (Some(noun), _) => prove_listed(nouns, flow, noun),
         (None, Some(verb)) => prove_emitted(app, flow, verb),
         (None, None) => {}
     }
 }
 
 #[track_caller]
-const fn prove_listed(app: &AppDef, flow: &FlowDef, noun: &str) {
-    let mut place = 0;
-    while let Some(entry) = nth(app.entries, &mut { place }) {
-        if let Item::Noun(listed) = entry.item
-            && same(listed.name, noun)
-        {
-            return;
-        }
-        place += 1;
+const fn prove_listed<const N: usize>(nouns: &Names<N>, flow: &FlowDef, noun: &str) {
+    if nouns.contains(noun) {
+        return;
     }
     let text = Text::new()
         .with("`")
@@ -244,8 +264,8 @@ const fn prove_emitted(app: &AppDef, flow: &FlowDef, verb: &str) {
     if same(verb, "created") || same(verb, "updated") || same(verb, "deleted") {
         return;
     }
-    let mut place = 0;
-    while let Some(entry) = nth(app.entries, &mut { place }) {
+    let mut entries = Entries::of(app);
+    while let Some(entry) = entries.next() {
         if let Some(verbs) = entry.verbs {
             let mut i = 0;
             while i < verbs.verbs.len() {
@@ -257,7 +277,6 @@ const fn prove_emitted(app: &AppDef, flow: &FlowDef, verb: &str) {
                 i += 1;
             }
         }
-        place += 1;
     }
     let text = Text::new()
         .with("`")

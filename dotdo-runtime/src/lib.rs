@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod business;
+mod const_names;
 mod const_text;
 pub mod context;
 pub mod control;

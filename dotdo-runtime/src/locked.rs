@@ -4,7 +4,7 @@
 //! strand a run of a flow, is a panic that says what to write. What passes here is what
 //! [`migration::plan_through`](dotdo_core::migration::plan_through) carries out when an object wakes.
 
-use crate::business::{AppDef, Entry, Item, nth};
+use crate::business::{AppDef, Entries, Entry, Item};
 use crate::const_text::{Text, contains, same};
 use crate::noun::{ColumnDef, NounDef};
 use crate::value::{ColumnType, Member, Shape};
@@ -185,14 +185,13 @@ const fn check_dropped(mut report: Report, app: &AppDef, locked: &Locked) -> Rep
 }
 
 const fn noun_of(app: &AppDef, name: &str) -> Option<&'static NounDef> {
-    let mut place = 0;
-    while let Some(entry) = nth(app.entries, &mut { place }) {
+    let mut entries = Entries::of(app);
+    while let Some(entry) = entries.next() {
         if let Item::Noun(noun) = entry.item
             && same(noun.name, name)
         {
             return Some(noun);
         }
-        place += 1;
     }
     None
 }
@@ -776,8 +775,8 @@ struct Function {
 }
 
 const fn function_of(app: &AppDef, name: &str) -> Option<Function> {
-    let mut place = 0;
-    while let Some(Entry { item, verbs }) = nth(app.entries, &mut { place }) {
+    let mut entries = Entries::of(app);
+    while let Some(Entry { item, verbs }) = entries.next() {
         match item {
             Item::Step(def) => {
                 if same(def.name, name) {
@@ -816,7 +815,6 @@ const fn function_of(app: &AppDef, name: &str) -> Option<Function> {
                 i += 1;
             }
         }
-        place += 1;
     }
     None
 }

@@ -336,7 +336,7 @@ pub mod prelude {
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{
-        AppDef, Business, Entry, Item, Listed, LockFile, Verbless, prove,
+        AppDef, Business, Entry, Item, Listed, LockFile, Verbless, count, prove,
     };
     pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};

@@ -26,9 +26,9 @@ pub fn app(list: &List, locked: Option<&Locked>) -> TokenStream {
     );
     let entries = entries(list);
     let business = struct_of(list);
-    let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove(#ident::DEF););
+    let proof = quote_spanned!(ident.span()=> const _: () = __dotdo::prove::<{ __dotdo::count(#ident::DEF) }>(#ident::DEF););
     let follows = locked.and_then(Locked::constants).map(|locked| {
-        quote_spanned!(ident.span()=> const _: () = __dotdo::follow(#ident::DEF, &#locked);)
+        quote_spanned!(ident.span()=> #[allow(long_running_const_eval)] const _: () = __dotdo::follow(#ident::DEF, &#locked);)
     });
     let dropped = &list.dropped;
     let folder = match list.lock {

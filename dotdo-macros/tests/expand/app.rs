@@ -69,5 +69,5 @@ const _: () = {
     impl __dotdo::Business for Shop {
         const DEF: &'static __dotdo::AppDef = Shop::DEF;
     }
-    const _: () = __dotdo::prove(Shop::DEF);
+    const _: () = __dotdo::prove::<{ __dotdo::count(Shop::DEF) }>(Shop::DEF);
 };

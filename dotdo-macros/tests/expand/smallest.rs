@@ -302,7 +302,7 @@ const _: () = {
     impl __dotdo::Business for Crm {
         const DEF: &'static __dotdo::AppDef = Crm::DEF;
     }
-    const _: () = __dotdo::prove(Crm::DEF);
+    const _: () = __dotdo::prove::<{ __dotdo::count(Crm::DEF) }>(Crm::DEF);
 };
 fn main() -> dotdo::Exit {
     Crm::main()
