@@ -70,7 +70,7 @@ async fn last(name: String) -> Result<()> {
 async fn saga(cx: Flow, event: Event<Job>) -> Result<()> {
     let name = event.data.name;
     cx.run(first(name.clone())).await?;
-    cx.run(reserve(name.clone()).undo(|_| unreserve("saga".into())))
+    cx.run(reserve(name.clone()).undo(|()| unreserve("saga".into())))
         .await?;
     cx.sleep(days(1)).await?;
     cx.run(last(name)).await
