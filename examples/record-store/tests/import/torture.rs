@@ -16,7 +16,7 @@ impl Moments {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         // Often in the first moments, when files are opened and what was under way is taken up again.
-        let most = if self.0 % 3 == 0 { 60 } else { 700 };
+        let most = if self.0.is_multiple_of(3) { 60 } else { 700 };
         Duration::from_millis(self.0 / 3 % most)
     }
 }
