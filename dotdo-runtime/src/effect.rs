@@ -74,7 +74,7 @@ pub trait EffectExt: Effect {
     }
 
     /// How it is undone if the flow fails for good later: with what this makes of its result. See
-    /// [`Undoable`](Undoable).
+    /// [`Undoable`].
     fn undo<U: Effect>(self, undo: impl FnOnce(Self::Output) -> U + 'static) -> Undoable<Self> {
         let undoer = move |result: &Json| {
             let undo = undo(result.read()?);
