@@ -48,6 +48,7 @@ mod value;
 #[allow(dead_code, unused_imports, missing_docs)]
 mod verbs;
 
+use dotdo_core::lock::Lock;
 use dotdo_core::schedule::{Schedule, zone};
 use dotdo_core::shape::Shape;
 use dotdo_core::{duration, identity};
@@ -146,6 +147,33 @@ pub const TARGETS: &[Target] = &[
         words: &[
             "text", "integer", "list<", "map<", "tuple<", "ref ", ">", "{ ", " }", "?", "(", ")",
             ": ", ", ", " | ", "Order",
+        ],
+    },
+    Target {
+        name: "lock",
+        run: lock,
+        words: &[
+            "noun ",
+            "step ",
+            "flow ",
+            "version ",
+            "business ",
+            "(object",
+            "table ",
+            "\n  ",
+            "\n\n",
+            "unique",
+            "index",
+            "search",
+            "default ",
+            "range ",
+            "was ",
+            ": text",
+            ": integer?",
+            " | ",
+            " -> ",
+            "# ",
+            "dropped ",
         ],
     },
     Target {
@@ -266,6 +294,20 @@ fn zones(data: &[u8]) {
     let text = text(data);
     match zone(text) {
         Ok(found) => assert_eq!(zone(found.name()), Ok(found), "of `{text}`"),
+        Err(error) => drop(error.to_string()),
+    }
+}
+
+fn lock(data: &[u8]) {
+    let text = text(data);
+    match text.parse::<Lock>() {
+        Ok(lock) => {
+            let shown = lock.to_string();
+            let again = shown
+                .parse::<Lock>()
+                .unwrap_or_else(|error| panic!("`{text}` is shown as `{shown}`: {error}"));
+            assert_eq!(again.to_string(), shown, "of `{text}`");
+        }
         Err(error) => drop(error.to_string()),
     }
 }
