@@ -62,6 +62,7 @@ mod trips {
             "fine" => {}
             "refused" => bail!("no such trip"),
             "panic" => panic!("a defect"),
+            "comes to nothing" => return Err(Error::cancelled("we stay at home")),
             "late" => cx.sleep(days(2)).await?,
             "step fails" => cx.run(fail()).await?,
             "undo fails" => {
@@ -163,6 +164,20 @@ async fn what_was_done_is_undone_the_last_first() {
         assert_eq!(found.len(), 1, "the flow itself has failed");
         assert_eq!(found[0].name, "travel");
     }
+
+    // A flow can say itself that it comes to nothing: then it has not failed.
+    let test = Test::of(Trips::DEF);
+    begin(&test, "comes to nothing").await;
+    log(&["cancel hotel", "cancel flight"]);
+    assert!(letters(&test).await.is_empty());
+    let ended: Page<Action> = test
+        .ask(Op::Actions(ActionFilter {
+            name: Some("travel".to_owned()),
+            ..ActionFilter::default()
+        }))
+        .await
+        .unwrap();
+    assert_eq!(ended.items[0].status, Status::Cancelled);
 
     // The time limit of the whole, with a restart in between.
     let mut test = Test::of(Trips::DEF);

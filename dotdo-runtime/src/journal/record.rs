@@ -124,6 +124,11 @@ fn name_of(key: &str) -> String {
         .to_owned()
 }
 
+/// Whether a failure is one that somebody meant: a flow was cancelled, or says itself that it comes to nothing.
+fn is_cancelled(action: &Action, error: &Error) -> bool {
+    action.options.cancelled || (action.kind == Kind::Flow && error.kind() == ErrorKind::Cancelled)
+}
+
 fn conclude(turn: &Turn, action: &mut Action, result: Result<Json>) {
     action.started_at = action.started_at.or(Some(turn.now()));
     action.completed_at = Some(turn.now());
@@ -136,7 +141,7 @@ fn conclude(turn: &Turn, action: &mut Action, result: Result<Json>) {
             action.error = None;
         }
         Err(error) => {
-            action.status = if action.options.cancelled {
+            action.status = if is_cancelled(action, &error) {
                 Status::Cancelled
             } else {
                 Status::Failed
@@ -396,7 +401,7 @@ fn weigh(turn: &Turn, action: &mut Action, result: Result<Json>) -> Result<Optio
             conclude(turn, action, result.clone());
             let is_undo = action.key.as_deref().is_some_and(Undo::is_key);
             // Nobody failed.
-            let ended = action.options.cancelled;
+            let ended = matches!(&result, Err(error) if is_cancelled(action, error));
             let awaited = action.durability != Durability::Send
                 && action
                     .parent

@@ -234,41 +234,50 @@ impl Booking {
     }
 
     /// From a wish to a paid booking, or to nothing at all: a room is held, somebody looks at what is dear, the card is
-    /// charged. Whatever goes wrong on the way, what was done before it is undone.
+    /// charged. Whatever goes wrong on the way, what was done before it is undone, the last first: the money goes back,
+    /// then the room is free. That it comes to nothing is no failure, so such a run ends as cancelled.
     #[on(Booking::created)]
     #[durable(timeout = "10 days")]
     async fn arrange(cx: Flow<Booking>, event: Event<Booking>) -> Result<()> {
         let wish = event.data;
         let Some((room, price)) = find_room(&cx, &wish).await? else {
-            return nothing(&cx, &wish, None, "there is no room on these days").await;
+            return nothing(&cx, &wish, "there is no room on these days").await;
         };
-        if cx.run(cx.this().hold(room.clone(), price)).await.is_err() {
-            // Cancelled before there was a room.
-            return free(&cx, &room, wish.arrival).await;
+        if cx.run(cx.this().hold(room, price)).await.is_err() {
+            return Err(Error::cancelled("the guest changed their mind at once"));
         }
         if price > DEAR_CENTS
             && let Some(why) = objection(&cx, &wish, price).await?
         {
-            return nothing(&cx, &wish, Some(&room), &why).await;
+            return nothing(&cx, &wish, &why).await;
         }
-        let receipt = match cx.run(charge(cx.id(), price)).await {
+        let booking = cx.id();
+        let charged = charge(cx.id(), price).undo(move |paid| refund(booking, paid.cents));
+        let receipt = match cx.run(charged).await {
             Ok(receipt) => receipt,
             Err(error) => {
                 let why = format!("the card was not accepted: {error}");
-                return nothing(&cx, &wish, Some(&room), &why).await;
+                return nothing(&cx, &wish, &why).await;
             }
         };
-        if cx.run(cx.this().confirm(receipt.clone())).await.is_err() {
-            // Cancelled while the card was charged: nobody is confirmed, so the money goes back.
-            cx.run(refund(cx.id(), receipt.cents)).await?;
-            return free(&cx, &room, wish.arrival).await;
+        if cx.run(cx.this().confirm(receipt)).await.is_err() {
+            return Err(Error::cancelled(
+                "the guest changed their mind while the card was charged",
+            ));
         }
+        Ok(())
+    }
+
+    /// Whoever has paid hears of it. A handler of its own: a mail that cannot be sent undoes no booking.
+    #[on(Booking::confirmed)]
+    async fn tell_guest(cx: Flow<Booking>, event: Event<Booking, Receipt>) -> Result<()> {
+        let booking = cx.run(cx.this().get()).await?;
         let text = format!(
             "Dear guest, we look forward to seeing you on {}. You have paid {} euros.",
-            wish.arrival,
-            price / 100
+            booking.arrival,
+            event.data.cents / 100
         );
-        mail(&cx, &wish, "Your booking", text).await
+        mail(&cx, &booking, "Your booking", text).await
     }
 
     /// Three days before they arrive, guests hear from us again.
@@ -346,11 +355,11 @@ async fn find_room(cx: &Flow<Booking>, wish: &Booking) -> Result<Option<(Ref<Roo
     let rooms = Room::find(|r| r.category.eq(wish.category)).order_by(|r| r.price_cents.asc());
     let rooms: Vec<Found<Room>> = cx.run(rooms).await?;
     for room in rooms {
-        let booking = Ref::new(cx.id());
-        match cx
-            .run(Room::stub(&room.id).hold(booking, wish.stay()))
-            .await
-        {
+        let (booking, stub, from) = (Ref::new(cx.id()), Room::stub(&room.id), wish.arrival);
+        let held = stub
+            .hold(booking.clone(), wish.stay())
+            .undo(move |_price| stub.free(booking, from));
+        match cx.run(held).await {
             Ok(price) => return Ok(Some((Ref::new(room.id.clone()), price))),
             Err(error) if error.kind() == ErrorKind::Refused => {}
             Err(error) => return Err(error),
@@ -387,23 +396,15 @@ async fn objection(cx: &Flow<Booking>, wish: &Booking, price: i64) -> Result<Opt
     })
 }
 
-/// Ends a booking that comes to nothing: the room is free again, and the guest knows why.
-async fn nothing(
-    cx: &Flow<Booking>,
-    wish: &Booking,
-    room: Option<&Ref<Room>>,
-    why: &str,
-) -> Result<()> {
+/// Ends a booking that comes to nothing: the guest knows why, and what was done is undone.
+async fn nothing(cx: &Flow<Booking>, wish: &Booking, why: &str) -> Result<()> {
     let declined = cx.run(cx.this().decline(why.to_owned())).await;
-    if let Some(room) = room {
-        free(cx, room, wish.arrival).await?;
-    }
     // If the guest has cancelled meanwhile, they have been told something else.
     if declined.is_ok() {
         let text = format!("Dear guest, we are sorry: {why}.");
         mail(cx, wish, "We cannot take your booking", text).await?;
     }
-    Ok(())
+    Err(Error::cancelled(why))
 }
 
 async fn free(cx: &Flow<Booking>, room: &Ref<Room>, from: NaiveDate) -> Result<()> {
