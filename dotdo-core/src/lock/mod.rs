@@ -25,6 +25,7 @@
 
 mod changes;
 mod parse;
+mod quoted;
 mod text;
 
 pub use changes::{Change, Missing};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Function, Lock, Noun, State};
+use super::{Function, Lock, Noun, State, quoted};
 use crate::shape::{ParseError, Reader};
 use crate::table::{Bound, Column, Literal, Range, Table};
 
@@ -263,10 +263,8 @@ fn number(reader: &mut Reader<'_>) -> Result<u32> {
 /// A text in quotes, as JSON writes it.
 fn text(reader: &mut Reader<'_>) -> Result<String> {
     let rest = reader.rest();
-    let mut texts = serde_json::Deserializer::from_str(rest).into_iter::<String>();
-    match texts.next() {
-        Some(Ok(text)) => {
-            let end = texts.byte_offset();
+    match quoted::read(rest) {
+        Some((text, end)) => {
             reader.expect(&rest[..end])?;
             Ok(text)
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::{Function, Lock, Noun, State};
+use super::{Function, Lock, Noun, State, quoted};
 use crate::table::{Bound, Column, Literal, Range};
 
 const HEAD: &str = "\
@@ -86,11 +86,11 @@ pub(super) fn name(name: &str) -> String {
         && name
             .split("::")
             .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'));
-    if plain { name.to_owned() } else { json(name) }
-}
-
-fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    if plain {
+        name.to_owned()
+    } else {
+        quoted::write(name)
+    }
 }
 
 impl Display for Noun {
@@ -153,7 +153,7 @@ pub(super) fn column(column: &Column) -> String {
         add(format_args!("range {}..={}", end(min), end(max)));
     }
     if let Some(check) = &column.check {
-        add(format_args!("check {}", json(check)));
+        add(format_args!("check {}", quoted::write(check)));
     }
     if let Some(default) = &column.default {
         add(format_args!("default {}", literal(default)));
@@ -170,7 +170,7 @@ pub(super) fn column(column: &Column) -> String {
 fn literal(literal: &Literal) -> String {
     match literal {
         Literal::Null => "null".into(),
-        Literal::Text(text) => json(text),
+        Literal::Text(text) => quoted::write(text),
         Literal::Blob(bytes) => bytes.iter().fold("bytes ".to_owned(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

@@ -1,7 +1,5 @@
 //! Cron expressions, read and written.
 
-use chrono::NaiveDate;
-
 use super::rule::{
     Clock, DAYS, Days, Field, HOURS, LAST_DAY, MINUTES, MONTHS, Nth, Rule, SECONDS, Values,
     WEEKDAYS, nth_weekday,
@@ -69,7 +67,7 @@ pub(super) fn parse(text: &str) -> Result<Rule, Fault> {
     let (day, month) = (field(&rest[2], &DAY)?, field(&rest[3], &MONTH)?);
     let weekday = field(&rest[4], &WEEKDAY)?;
     let days = Days::fields(day, month, weekday);
-    if days.on_or_after(NaiveDate::default()).is_none() {
+    if !days.ever_come() {
         let span = rest[2].span.start..rest[4].span.end;
         let message = format!(
             "`{}` never comes: no year has such a day",

@@ -516,5 +516,5 @@ pub(super) fn set<T>(
 /// The name of a time zone that a text begins with.
 fn zone_at(text: &str) -> Option<&str> {
     let word = text.split_whitespace().next()?;
-    super::zone(word).is_ok().then_some(word)
+    super::zone_name(word).is_ok().then_some(word)
 }

@@ -42,6 +42,7 @@ mod days;
 mod display;
 mod draft;
 mod grammar;
+#[cfg(feature = "runtime")]
 mod next;
 mod rule;
 mod time;
@@ -50,11 +51,15 @@ mod zone;
 
 use std::fmt;
 
+#[cfg(feature = "runtime")]
 use chrono::{DateTime, Utc};
+#[cfg(feature = "runtime")]
 use chrono_tz::Tz;
 
 pub use crate::duration::ParseError;
+#[cfg(feature = "runtime")]
 pub use zone::zone;
+pub use zone::zone_name;
 
 use rule::Rule;
 
@@ -147,6 +152,7 @@ impl Schedule {
     /// let next = leap.next_after("2096-03-01T00:00:00Z".parse().unwrap(), chrono_tz::UTC);
     /// assert_eq!(next, Some("2104-02-29T00:00:00Z".parse().unwrap()));
     /// ```
+    #[cfg(feature = "runtime")]
     pub fn next_after(&self, after: DateTime<Utc>, tz: Tz) -> Option<DateTime<Utc>> {
         match &self.rule {
             Rule::Elapsed { seconds } => next::counted(i64::from(*seconds), after),

@@ -1,5 +1,6 @@
 //! What a schedule is once it is read: a rule in a normal form, so that equal meanings are equal values.
 
+#[cfg(feature = "runtime")]
 use chrono::{Datelike, NaiveDate};
 
 /// The seconds of a day.
@@ -134,7 +135,31 @@ impl Days {
         }
     }
 
+    /// Whether there is such a day in any year.
+    pub fn ever_come(&self) -> bool {
+        let Self::Fields {
+            day,
+            month,
+            weekday,
+        } = self
+        else {
+            return true;
+        };
+        // Every month begins, in some year, on each day of the week, in each of its lengths.
+        month.values().any(|month| {
+            let longest = LENGTHS[month as usize - 1];
+            let shortest = if month == 2 { 28 } else { longest };
+            (shortest..=longest).any(|length| {
+                (0..7).any(|first| {
+                    (1..=length)
+                        .any(|date| day_matches(*day, *weekday, date, length, (first + date) % 7))
+                })
+            })
+        })
+    }
+
     /// The first day on or after `from`, within 400 years.
+    #[cfg(feature = "runtime")]
     pub fn on_or_after(&self, from: NaiveDate) -> Option<NaiveDate> {
         // Monday, so that a counted week is a calendar week.
         let epoch = NaiveDate::from_ymd_opt(1970, 1, 5)?;
@@ -151,7 +176,13 @@ impl Days {
                 while candidate.year() <= last_year {
                     if !month.has(candidate.month()) {
                         candidate = first_of_next_month(candidate)?;
-                    } else if day_matches(*day, *weekday, candidate) {
+                    } else if day_matches(
+                        *day,
+                        *weekday,
+                        candidate.day(),
+                        u32::from(candidate.num_days_in_month()),
+                        candidate.weekday().num_days_from_sunday(),
+                    ) {
                         return Some(candidate);
                     } else {
                         candidate = candidate.succ_opt()?;
@@ -177,17 +208,17 @@ impl Days {
     }
 }
 
+#[cfg(feature = "runtime")]
 fn first_of_next_month(date: NaiveDate) -> Option<NaiveDate> {
     date.with_day(1)?.checked_add_months(chrono::Months::new(1))
 }
 
-fn day_matches(day: Field, weekday: Field, date: NaiveDate) -> bool {
-    let length = u32::from(date.num_days_in_month());
-    let of_month = day.has(date.day()) || day.has(LAST_DAY) && date.day() == length;
-    let plain = date.weekday().num_days_from_sunday();
+/// Whether the fields allow a date: the day of a month of that length, and the day of the week, of which Sunday is 0.
+fn day_matches(day: Field, weekday: Field, date: u32, length: u32, plain: u32) -> bool {
+    let of_month = day.has(date) || day.has(LAST_DAY) && date == length;
     let of_week = weekday.has(plain)
-        || weekday.has(nth_weekday(Nth::Number(date.day().div_ceil(7)), plain))
-        || weekday.has(nth_weekday(Nth::Last, plain)) && date.day() + 7 > length;
+        || weekday.has(nth_weekday(Nth::Number(date.div_ceil(7)), plain))
+        || weekday.has(nth_weekday(Nth::Last, plain)) && date + 7 > length;
     // Two restrictions are alternatives: `0 0 13 * 5` is the 13th and every Friday.
     if day.star || weekday.star {
         of_month && of_week
@@ -289,5 +320,32 @@ impl Clock {
             }
         }
         Some(times)
+    }
+}
+
+#[cfg(all(test, feature = "runtime"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn field(values: Values, beside: Vec<u32>) -> impl Strategy<Value = Field> {
+        let any: Vec<u32> = (values.first..=values.last).chain(beside).collect();
+        prop_oneof![
+            (1..=values.last).prop_map(move |step| Field::every(step, values)),
+            proptest::sample::subsequence(any.clone(), 0..=3.min(any.len())).prop_map(Field::of),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_comes_is_found_and_what_never_comes_is_not(
+            day in field(DAYS, vec![LAST_DAY]),
+            month in field(MONTHS, vec![]),
+            weekday in field(WEEKDAYS, (7..49).collect()),
+        ) {
+            let days = Days::Fields { day, month, weekday };
+            prop_assert_eq!(days.ever_come(), days.on_or_after(NaiveDate::default()).is_some());
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Names of time zones.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+#[cfg(feature = "runtime")]
+use chrono_tz::Tz;
 
 use super::ParseError;
 use crate::nearest;
@@ -31,15 +32,27 @@ const ABBREVIATIONS: [(&str, &str); 12] = [
 /// assert_eq!(error.message, "`Europe/Berln` is not a time zone");
 /// assert_eq!(error.help.as_deref(), Some("did you mean `Europe/Berlin`?"));
 /// ```
+#[cfg(feature = "runtime")]
 pub fn zone(name: &str) -> Result<Tz, ParseError> {
+    let found = zone_name(name)?;
+    // A test holds the two lists together.
+    found
+        .parse()
+        .map_err(|_| ParseError::new(name, 0..name.len(), format!("`{found}` is not a time zone")))
+}
+
+/// The name of a time zone as the IANA database spells it, of any spelling.
+///
+/// ```
+/// use dotdo_core::schedule::zone_name;
+///
+/// assert_eq!(zone_name("europe/berlin"), Ok("Europe/Berlin"));
+/// assert!(zone_name("Mars/Olympus").is_err());
+/// ```
+pub fn zone_name(name: &str) -> Result<&'static str, ParseError> {
     let wanted = name.trim();
-    let known = |wanted: &str| {
-        TZ_VARIANTS
-            .iter()
-            .find(|zone| zone.name().eq_ignore_ascii_case(wanted))
-    };
-    if let Some(zone) = known(wanted) {
-        return Ok(*zone);
+    if let Some(zone) = names().find(|zone| zone.eq_ignore_ascii_case(wanted)) {
+        return Ok(zone);
     }
     let start = name.len() - name.trim_start().len();
     let error = |message: String| ParseError::new(name, start..start + wanted.len(), message);
@@ -54,6 +67,11 @@ pub fn zone(name: &str) -> Result<Tz, ParseError> {
         Some(zone) => error.help(format!("did you mean `{zone}`?")),
         None => error.help("a time zone is named after a place: try `Europe/Berlin` or `UTC`"),
     })
+}
+
+/// All names, sorted.
+fn names() -> impl Iterator<Item = &'static str> {
+    include_str!("zones.txt").lines()
 }
 
 /// `UTC+2`, `GMT-05:00`, `+02:00`.
@@ -73,7 +91,6 @@ fn suggestion(wanted: &str) -> Option<&'static str> {
     if let Some((_, zone)) = abbreviation {
         return Some(zone);
     }
-    let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
     let city = |name: &'static str| name.rsplit('/').next().unwrap_or(name);
     let wanted = wanted.replace(' ', "_");
     if wanted.contains('/') {
@@ -84,9 +101,18 @@ fn suggestion(wanted: &str) -> Option<&'static str> {
     names().find(|name| city(name) == near)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "runtime"))]
 mod tests {
+    use chrono_tz::TZ_VARIANTS;
+
     use super::*;
+
+    /// The list of names is there so that the macros need not build the zones; it must not drift from them.
+    #[test]
+    fn the_names_are_those_of_the_zones() {
+        let zones: Vec<&str> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+        assert_eq!(names().collect::<Vec<_>>(), zones);
+    }
 
     #[test]
     fn near_names_are_suggested() {

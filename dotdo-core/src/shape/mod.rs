@@ -23,6 +23,7 @@ pub(crate) use parse::Reader;
 
 use std::fmt;
 
+#[cfg(feature = "runtime")]
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::table::ColumnType;
@@ -230,6 +231,7 @@ impl fmt::Display for Shape {
 }
 
 /// As its text.
+#[cfg(feature = "runtime")]
 impl Serialize for Shape {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -237,6 +239,7 @@ impl Serialize for Shape {
 }
 
 /// From its text.
+#[cfg(feature = "runtime")]
 impl<'de> Deserialize<'de> for Shape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

@@ -20,6 +20,7 @@ mod rules;
 pub use ddl::{Index, SYSTEM_COLUMNS, quote, quote_text};
 pub use rules::Problem;
 
+#[cfg(feature = "runtime")]
 use serde::{Deserialize, Serialize};
 
 use crate::shape::Shape;
@@ -28,8 +29,12 @@ use crate::shape::Shape;
 pub const MAX_COLUMNS: usize = 100;
 
 /// What a column holds. It decides the SQL type and the checks that come with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum ColumnType {
     /// A 64-bit signed integer, `INTEGER`.
     Integer,
@@ -56,8 +61,12 @@ pub enum ColumnType {
 }
 
 /// A constant in SQL: the default of a column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Literal {
     /// `NULL`
     Null,
@@ -72,8 +81,8 @@ pub enum Literal {
 }
 
 /// One end of a [`Range`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "runtime", derive(Serialize, Deserialize), serde(untagged))]
 pub enum Bound {
     /// A whole number.
     Integer(i64),
@@ -82,14 +91,24 @@ pub enum Bound {
 }
 
 /// The values a number may take, both ends included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct Range {
     /// The smallest value; `None` for no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub min: Option<Bound>,
     /// The largest value; `None` for no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub max: Option<Bound>,
 }
 
@@ -109,58 +128,89 @@ pub struct Range {
 ///     r#""plan" TEXT NOT NULL DEFAULT 'Free' CHECK ("plan" IN ('Free', 'Pro'))"#,
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 // Each flag is one attribute of a field, and any combination is meaningful.
 #[allow(clippy::struct_excessive_bools)]
 pub struct Column {
     /// The column's name, which is the field's.
     pub name: String,
     /// What it holds.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "runtime", serde(rename = "type"))]
     pub ty: ColumnType,
     /// Whether it may be `NULL` (`Option<T>`).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub nullable: bool,
     /// Whether no two live rows may share a value.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub unique: bool,
     /// Whether it has an index. A unique column has one already.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub index: bool,
     /// Whether full-text search looks at it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub search: bool,
     /// Whether its value is kept from the outside. No effect on the SQL.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub secret: bool,
     /// The only texts allowed; empty for any. Their order has no meaning.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
     pub choices: Vec<String>,
     /// The only numbers allowed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub range: Option<Range>,
     /// A condition in SQL that each row meets, as the user wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub check: Option<String>,
     /// The value of rows written without one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub default: Option<Literal>,
     /// The noun that a [`ColumnType::Reference`] points at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub references: Option<String>,
     /// The shape of what a [`ColumnType::Json`] holds; `None` for any JSON. No effect on the SQL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub shape: Option<Shape>,
     /// The column's earlier name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub was: Option<String>,
     /// Choices that are given up: rows that have one get the default, or nothing. Counts like `was`, while rows are
     /// brought forward.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
     pub dropped: Vec<String>,
     /// The field's doc comment.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "String::is_empty")
+    )]
     pub doc: String,
 }
 
@@ -229,8 +279,12 @@ impl Column {
 }
 
 /// The table of one noun.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Table {
     /// The noun, `OrderLine`. It identifies the table when two schemas are compared.
     pub noun: String,
@@ -239,10 +293,13 @@ pub struct Table {
     /// The columns in the order of the fields. The order has no meaning.
     pub columns: Vec<Column>,
     /// Whether the store keeps earlier versions of a row. No effect on this table's SQL.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "runtime", serde(default, skip_serializing_if = "is_false"))]
     pub history: bool,
     /// The noun's doc comment.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(
+        feature = "runtime",
+        serde(default, skip_serializing_if = "String::is_empty")
+    )]
     pub doc: String,
 }
 
@@ -285,8 +342,12 @@ impl Table {
 /// assert_eq!(schema.table("Note").map(|table| table.name.as_str()), Some("notes"));
 /// assert_eq!(schema.fingerprint().len(), 32);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "runtime",
+    derive(Serialize, Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct Schema {
     /// The tables, sorted by noun.
     pub tables: Vec<Table>,
@@ -311,6 +372,7 @@ impl Schema {
 }
 
 // The shape serde asks for.
+#[cfg(feature = "runtime")]
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_false(flag: &bool) -> bool {
     !flag

@@ -169,8 +169,8 @@ impl Marks {
         self.krate = self.krate.take().or(given.krate.map(|path| path.0));
         let zone = given.tz.map_or_else(
             || "UTC".to_owned(),
-            |text| match schedule::zone(&text.0.value()) {
-                Ok(zone) => zone.name().to_owned(),
+            |text| match schedule::zone_name(&text.0.value()) {
+                Ok(zone) => zone.to_owned(),
                 Err(error) => {
                     errors.at(&text.0, error);
                     "UTC".to_owned()

@@ -60,7 +60,7 @@ impl Plan {
         });
         let start = options.start.map(|Text(text)| text);
         let start = start.filter(|text| {
-            let sound = chrono::DateTime::parse_from_rfc3339(&text.value()).is_ok();
+            let sound = dotdo_core::instant::is_rfc3339(&text.value());
             if !sound {
                 errors.at(
                     text,
