@@ -1,7 +1,7 @@
 //! A database that is several versions behind is brought forward in one leap. The leap gives the same rows as all the
 //! single steps, functions of the program included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dotdo_core::migration::{Compute, Function, Input, Plan, Stated, Work, plan_through};
 use dotdo_core::shape::Shape;
@@ -111,6 +111,8 @@ struct Version {
 struct Author {
     now: Version,
     names: usize,
+    /// The columns that were filled where there was nothing.
+    filled: BTreeSet<(String, String)>,
 }
 
 type Edit = (u8, u8, u8);
@@ -193,14 +195,22 @@ impl Author {
                     8 => {
                         let before = std::mem::replace(&mut column.name, name.clone());
                         column.was = was.map(|was| was.name);
+                        if self.filled.contains(&(noun.clone(), before.clone())) {
+                            self.filled.insert((noun.clone(), name.clone()));
+                        }
                         for function in &mut self.now.stated.functions {
                             if function.noun == noun && function.column == before {
                                 function.column.clone_from(&name);
                             }
                         }
                     }
-                    // One change of type in a version.
+                    // One change of type in a version. A value that a row was given for nothing after one change of
+                    // type does not outlive another: there the leap gives today's default.
                     9 if column.choices.is_empty()
+                        && !(self.filled.contains(&(noun.clone(), column.name.clone()))
+                            && self.now.stated.functions.iter().any(|f| {
+                                f.noun == noun && f.column == column.name && f.from.is_some()
+                            }))
                         && was.as_ref().is_none_or(|was| was.ty == column.ty) =>
                     {
                         let from = column.values();
@@ -214,6 +224,7 @@ impl Author {
                     10 => column.nullable = true,
                     11 if column.nullable && column.choices.is_empty() => {
                         column.nullable = false;
+                        self.filled.insert((noun, column.name.clone()));
                         column.default = Some(literal(column.ty, n));
                     }
                     12 if column.choices.len() > 1 => {
@@ -374,6 +385,38 @@ proptest! {
     ) {
         leap(&history);
     }
+}
+
+#[test]
+fn what_was_put_in_the_place_of_nothing_stays_when_the_default_changes() {
+    let text = Column {
+        nullable: true,
+        ..Column::new("size", ColumnType::Text)
+    };
+    let number = |default| Column {
+        default: Some(Literal::Integer(default)),
+        ..Column::new("size", ColumnType::Integer)
+    };
+    let with = |column: &Column| Schema::new(vec![Table::new("Item", vec![column.clone()])]);
+    let (one, two, three) = (with(&text), with(&number(30)), with(&number(40)));
+    let stated = Stated {
+        functions: vec![Function {
+            noun: "Item".into(),
+            column: "size".into(),
+            from: Some(Shape::Text),
+        }],
+        ..Stated::default()
+    };
+    let db = create(&one);
+    run(&db, &plan_through(&[&one, &two], &three, &stated));
+    let sizes: Vec<i64> = db
+        .prepare("SELECT size FROM items ORDER BY _rowid_")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(sizes, [1, 30, 3]);
 }
 
 #[test]

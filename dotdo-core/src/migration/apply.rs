@@ -112,7 +112,9 @@ fn compute(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Option<Step> {
     let columns: Vec<Computed> = pairs
         .iter()
         .filter_map(|pair| match &pair.how {
-            How::Function { function, input } => Some(Computed {
+            How::Function {
+                function, input, ..
+            } => Some(Computed {
                 column: pair.new.clone(),
                 function: *function,
                 input: input.clone(),
@@ -314,7 +316,7 @@ fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
             // A column without an origin is left out, so that it gets its default.
             How::Default => continue,
             How::Sql(sql) => sql.clone(),
-            How::Function { .. } => {
+            How::Function { nothing, .. } => {
                 called = true;
                 // No join: both tables may have a column of this name.
                 let made = format!(
@@ -322,11 +324,9 @@ fn rebuild(old: &Table, new: &Table, pairs: &[Pair<'_>]) -> Step {
                     quote(&side(new)),
                     quote(&source)
                 );
-                match &pair.new.default {
-                    Some(default) if !pair.new.nullable => {
-                        format!("coalesce({made}, {})", default.sql())
-                    }
-                    _ => made,
+                match nothing {
+                    Some(nothing) => format!("coalesce({made}, {nothing})"),
+                    None => made,
                 }
             }
             // Refused, unless somebody means to lose the values.

@@ -24,6 +24,10 @@ pub(super) enum Origin {
     /// A function of the user's makes them; where there is none, another way may do.
     Ask {
         ask: Ask,
+        /// The column as the last version that was walked through has it.
+        column: Box<Column>,
+        /// What a row gets for which the function makes nothing, as SQL; `None` if nothing it stays.
+        nothing: Option<String>,
         otherwise: Option<Box<Origin>>,
         /// Whether the ask is the newest program's, not that of a version in between.
         last: bool,
@@ -69,6 +73,8 @@ pub enum How {
         function: usize,
         /// What it gets.
         input: Input,
+        /// What a row gets for which the function makes nothing, as SQL; `None` if nothing it stays.
+        nothing: Option<String>,
     },
     /// Nobody said how.
     Unknown {
@@ -290,6 +296,8 @@ fn added(new: &Column, row: Vec<Value>, last: bool) -> Origin {
     });
     Origin::Ask {
         ask: Ask::Row(row),
+        column: Box::new(new.clone()),
+        nothing: filling(new),
         otherwise,
         last,
     }
@@ -361,14 +369,31 @@ fn instead(column: &Column) -> Option<String> {
     }
 }
 
+/// What a column puts where there is nothing, if it does not take that.
+fn filling(column: &Column) -> Option<String> {
+    let default = column.default.as_ref().filter(|_| !column.nullable)?;
+    Some(default.sql())
+}
+
 fn follow(origin: Origin, new: &Column, last: bool) -> Origin {
     match origin {
         Origin::Ask {
             ask,
+            column,
+            nothing,
             otherwise,
             last: asked,
         } => Origin::Ask {
             ask,
+            // A version that puts its default where there was nothing settles these rows, whatever the default is
+            // later. Only where the type changes again do they get the later one: what they were given is a value of
+            // a type that is gone.
+            nothing: match fit(&column, new, nothing.as_deref().unwrap_or("NULL")) {
+                Fit::Whole => nothing,
+                Fit::Changed(sql) => Some(sql),
+                Fit::No => filling(new),
+            },
+            column: Box::new(new.clone()),
             otherwise: otherwise.map(|other| Box::new(follow(*other, new, last))),
             last: asked,
         },
@@ -396,6 +421,8 @@ fn follow(origin: Origin, new: &Column, last: bool) -> Origin {
                     from: column,
                     source,
                 },
+                column: Box::new(new.clone()),
+                nothing: filling(new),
                 last,
             },
         },
@@ -419,13 +446,19 @@ fn resolve(origin: &Origin, noun: &str, column: &Column, stated: &Stated) -> How
         }
         Origin::Ask {
             ask,
+            nothing,
             otherwise,
             last,
+            ..
         } => {
             // Where there is another way for rows that have nothing, a function has to want them.
             let passes = otherwise.is_none() && (column.nullable || column.default.is_some());
             if let Some((function, input)) = answer(ask, noun, column, passes, stated) {
-                return How::Function { function, input };
+                return How::Function {
+                    function,
+                    input,
+                    nothing: nothing.clone(),
+                };
             }
             if let Some(other) = otherwise {
                 return resolve(other, noun, column, stated);
