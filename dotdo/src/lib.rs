@@ -318,6 +318,8 @@ pub use dotdo_runtime::{app as runtime_app, bail, door, ensure, host, migration,
 pub use dotdo_macros::Value;
 pub use dotdo_runtime::Value;
 
+#[cfg(target_arch = "wasm32")]
+pub use dotdo_runtime::host::cloudflare::Exit;
 #[cfg(not(target_arch = "wasm32"))]
 pub use dotdo_runtime::host::native::{Exit, Replayed, record_journals, replay_journals};
 
@@ -366,6 +368,8 @@ pub mod __private {
     pub use core::option::Option::{self, None, Some};
     pub use core::result::Result::{Err, Ok};
 
+    #[cfg(target_arch = "wasm32")]
+    pub use dotdo_runtime::host::cloudflare::main;
     #[cfg(not(target_arch = "wasm32"))]
     pub use dotdo_runtime::host::native::main;
 

@@ -9,6 +9,7 @@ use std::future::Future;
 use chrono::{DateTime, Utc};
 
 use crate::app::{App, ObjectKey};
+#[cfg(not(target_arch = "wasm32"))]
 use crate::effect::{Deed, Effect};
 use crate::error::{Error, Result};
 use crate::json::Json;
@@ -16,6 +17,7 @@ use crate::object::{Answer, Request};
 use crate::stub::Op;
 use crate::value::Cell;
 
+pub mod cloudflare;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 #[cfg(all(feature = "sim", not(target_arch = "wasm32")))]
@@ -89,6 +91,7 @@ pub async fn ask_home<P: Peers>(
     ask(peers, to, Request::new(actor, op)).await
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 /// The request that an effect is when it is run from outside, and whom it is for. A call with a key takes effect once.
 pub(crate) fn request_of<E: Effect>(
     app: &App,

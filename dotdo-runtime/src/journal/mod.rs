@@ -11,6 +11,7 @@
 
 mod command;
 mod record;
+#[cfg(not(target_arch = "wasm32"))]
 mod rehearse;
 mod run;
 mod stray;
@@ -22,6 +23,7 @@ pub(crate) use command::{Act, Command, op_name};
 pub(crate) use record::{
     Begun, begin, by_hand, close, is_final, perform, settle, start, timed_out,
 };
+#[cfg(not(target_arch = "wasm32"))]
 pub use rehearse::Recorded;
 pub(crate) use run::given_up;
 pub use run::{Journaled, Run, runs_in_memory};

@@ -57,6 +57,7 @@ impl Stray {
     }
 
     /// The run had ended, and the code goes on.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn goes_on(asked: &[Command]) -> Self {
         Self {
             stored: "the run had ended".to_owned(),

@@ -398,6 +398,7 @@ pub(crate) fn forget(sql: &dyn Sql, flow: &str, ids: &[String], under: &str) -> 
 }
 
 /// All actions of a kind, oldest first.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn of_kind(sql: &dyn Sql, kind: Kind) -> Result<Vec<Action>> {
     sql.query(
         &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "kind" = ?1 ORDER BY "id""#),

@@ -14,7 +14,7 @@ use super::route::{self, Route};
 use super::secrets::Secrets;
 use super::visit::Visit;
 use crate::app::App;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::host::Peers;
 
 /// The HTTP door of a business. A host makes one, hands it requests and sends what it answers.
@@ -109,6 +109,11 @@ impl Door {
     pub fn too_large_response(&self) -> HttpResponse {
         self.refuse(self.limits.body_too_long(), "")
             .with("connection", "close")
+    }
+
+    /// What a host answers that does not let a request in at all.
+    pub fn error_response(&self, error: &Error) -> HttpResponse {
+        self.refuse(Problem::from(error.clone()), "")
     }
 
     fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
@@ -226,7 +231,7 @@ mod tests {
     use super::super::fixture;
     use super::*;
     use crate::app::ObjectKey;
-    use crate::error::{Error, Result};
+    use crate::error::Result;
     use crate::object::{Answer, Request};
 
     /// No object is there, so every question that gets as far as being asked is answered in vain.

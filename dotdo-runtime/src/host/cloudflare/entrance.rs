@@ -1,0 +1,92 @@
+//! The door of a business, in an instance of its own: it holds no data, and reaches the objects by name.
+
+use std::rc::Rc;
+
+use super::instance::{Done, variable};
+use super::outside::{Objects, Say, say};
+use super::tasks::Tasks;
+use super::wire::Parts;
+use crate::app::App;
+use crate::door::{Door, HttpRequest, HttpResponse};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Cell;
+
+/// The header that Cloudflare's edge puts on every request, and nobody else does.
+const EDGE: &str = "cf-ray";
+
+pub(super) struct Entrance {
+    door: Rc<Door>,
+    /// Why nobody gets in from outside.
+    shut: Option<Error>,
+}
+
+impl Entrance {
+    pub fn new(app: &'static App) -> Self {
+        let token = variable("DOTDO_TOKEN");
+        let shut = match &token {
+            Some(token) if token.len() < 16 => Some(
+                "the access token DOTDO_TOKEN is shorter than 16 characters; make one with `openssl rand -hex 32`",
+            ),
+            None if variable("DOTDO_OPEN").as_deref() != Some("yes") => Some(
+                "no access token is configured: `wrangler secret put DOTDO_TOKEN` sets one; a business that is open to everybody has the variable DOTDO_OPEN = \"yes\"",
+            ),
+            _ => None,
+        };
+        Self {
+            door: Rc::new(Door::new(app, token, new_id)),
+            shut: shut.map(|text| Error::new(ErrorKind::Unauthorized, text)),
+        }
+    }
+
+    /// A request: what was asked, and later the answer.
+    pub fn request(&self, mut parts: Parts, tasks: &mut Tasks<Done>) -> Result<()> {
+        let call = parts.number()?;
+        let request = HttpRequest {
+            method: parts.text()?,
+            path: parts.text()?,
+            query: parts.text()?,
+            body: parts.blob()?,
+            headers: parts.pairs()?,
+        };
+        if let Some(error) = &self.shut
+            && request.header(EDGE).is_some()
+            && request.path != "/$health"
+        {
+            respond(call, self.door.error_response(error));
+            return Ok(());
+        }
+        let door = self.door.clone();
+        tasks.add(
+            "door".to_owned(),
+            Box::pin(async move {
+                let response = door.answer(&Objects, request).await;
+                Done::Http { call, response }
+            }),
+        );
+        Ok(())
+    }
+}
+
+/// Hands a response to the shim.
+pub(super) fn respond(call: i64, response: HttpResponse) {
+    let mut cells = vec![
+        Cell::Integer(call),
+        Cell::Integer(i64::from(response.status)),
+        Cell::Blob(response.body),
+    ];
+    for (name, value) in response.headers {
+        cells.extend([Cell::Text(name), Cell::Text(value)]);
+    }
+    say(Say::Answer, cells);
+}
+
+/// A new id, sortable by time.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970"
+)]
+fn new_id() -> String {
+    let millis = (dotdo_wasm::now() / 1000.0) as u64;
+    dotdo_core::identity::sortable_id(millis, dotdo_wasm::random())
+}

@@ -1,0 +1,135 @@
+//! One instance: the program says which business it is, and then messages come in.
+
+use std::cell::RefCell;
+use std::process::ExitCode;
+
+use super::entrance::Entrance;
+use super::outside::{self, Say, error_of, say};
+use super::slot::Slot;
+use super::tasks::Tasks;
+use super::wire::Parts;
+use crate::app::App;
+use crate::business::AppDef;
+use crate::door::HttpResponse;
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::value::Cell;
+
+/// What a business's `main` returns.
+pub type Exit = ExitCode;
+
+/// What a task of an instance gave.
+pub(super) enum Done {
+    Step {
+        action: String,
+        attempt: u32,
+        result: Result<Json>,
+    },
+    Message {
+        id: String,
+        result: Result<Json>,
+    },
+    Http {
+        call: i64,
+        response: HttpResponse,
+    },
+}
+
+/// What an instance is: an object, or the door. It shows with the first message.
+struct Instance {
+    app: &'static App,
+    slot: Slot,
+    entrance: Option<Entrance>,
+    tasks: Tasks<Done>,
+}
+
+thread_local! {
+    static INSTANCE: RefCell<Option<Instance>> = const { RefCell::new(None) };
+}
+
+/// The program that a business is: here it only says which one. Everything else comes with the host's messages.
+pub fn main(def: &'static AppDef) -> Exit {
+    std::panic::set_hook(Box::new(|panic| log("error", &panic.to_string())));
+    let app = match App::new(def) {
+        // For the life of the instance: what is made here is a few tables of pointers into constants.
+        Ok(app) => Box::leak(Box::new(app)),
+        Err(error) => {
+            log("error", error.message());
+            return ExitCode::FAILURE;
+        }
+    };
+    let instance = Instance {
+        app,
+        slot: Slot::new(app),
+        entrance: None,
+        tasks: Tasks::new(),
+    };
+    INSTANCE.with_borrow_mut(|place| *place = Some(instance));
+    dotdo_wasm::receive(|message| {
+        INSTANCE.with_borrow_mut(|instance| {
+            let Some(instance) = instance else { return };
+            if let Err(error) = instance.take(&message) {
+                log("error", error.message());
+            }
+            instance.go_on();
+        });
+    });
+    ExitCode::SUCCESS
+}
+
+/// Says something in the log of the platform.
+pub(super) fn log(level: &str, text: &str) {
+    say(Say::Log, vec![level.into(), text.into()]);
+}
+
+/// A variable or secret of the environment.
+pub(super) fn variable(name: &str) -> Option<String> {
+    let reply = dotdo_wasm::variable(name);
+    Parts::of(&reply).ok()?.text().ok()
+}
+
+impl Instance {
+    fn take(&mut self, message: &[u8]) -> Result<()> {
+        let mut parts = Parts::of(message)?;
+        match parts.number()? {
+            1 => {
+                let (call, key) = (parts.number()?, parts.text()?);
+                let request = parts.text_or_null()?;
+                self.slot.call(call, &key, request, &mut self.tasks)
+            }
+            2 => {
+                let call = parts.number()?;
+                self.slot.alarm(&mut self.tasks)?;
+                say(Say::Answer, vec![Cell::Integer(call), "null".into()]);
+                Ok(())
+            }
+            3 => {
+                let app = self.app;
+                let entrance = self.entrance.get_or_insert_with(|| Entrance::new(app));
+                entrance.request(parts, &mut self.tasks)
+            }
+            4 => {
+                let ask = parts.number()?;
+                outside::arrived(ask, Ok(parts));
+                Ok(())
+            }
+            5 => {
+                let (ask, kind, text) = (parts.number()?, parts.text()?, parts.text()?);
+                outside::arrived(ask, Err(error_of(&kind, &text)));
+                Ok(())
+            }
+            other => Err(Error::internal(format_args!("message {other} is unknown"))),
+        }
+    }
+
+    /// Lets every task go on that can, and what it brought about in the object.
+    fn go_on(&mut self) {
+        while let Some(done) = self.tasks.poll() {
+            match done {
+                Done::Http { call, response } => super::entrance::respond(call, response),
+                done => self.slot.done(done, &mut self.tasks),
+            }
+        }
+        self.slot.settle_alarm();
+    }
+}

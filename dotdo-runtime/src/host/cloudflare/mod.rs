@@ -1,0 +1,59 @@
+//! The Cloudflare host: each object is a `SQLite`-backed Durable Object with a WebAssembly instance of its own.
+//!
+//! # The contract with the shim
+//!
+//! [`SHIM`] is the JavaScript side: an ES module that a bundle's `index.js` imports.
+//!
+//! ```js
+//! import wasm from "./business.wasm";
+//! import { business } from "./dotdo.js";
+//! const { object, worker } = business(wasm, { "": "Tenant", "Order": "Order" });
+//! export const Tenant = object("");
+//! export const Order = object("Order");
+//! export default worker;
+//! ```
+//!
+//! The second argument gives each object noun (`""` for tenants) the class that is its objects', which is also the
+//! name of its binding. A tenant's object has the name of its tenant, an object noun's `tenant/id`.
+//!
+//! An instance begins with the program's own `main`, which only says which business it is. Then messages go back and
+//! forth, each a list of [cells](wire), the first of which is a number that says what it is:
+//!
+//! | to the instance | cells after the number |
+//! | --- | --- |
+//! | 1 a request to the object | call, key, request (or null: only wake) |
+//! | 2 the alarm went off | call |
+//! | 3 a request to the door | call, method, path, query, body, then name and value of each header |
+//! | 4 what was asked for is there | ask, then what it is |
+//! | 5 what was asked for failed | ask, kind, text |
+//!
+//! | from the instance | cells after the number |
+//! | --- | --- |
+//! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header |
+//! | 2 call an object | ask, noun, name, key, request |
+//! | 4 wake this object | microseconds, or null |
+//! | 5 say in the log | level, text |
+//! | 6 never mind | ask |
+
+#[cfg(any(target_arch = "wasm32", test))]
+mod statement;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+mod database;
+#[cfg(target_arch = "wasm32")]
+mod entrance;
+#[cfg(target_arch = "wasm32")]
+mod instance;
+#[cfg(target_arch = "wasm32")]
+mod outside;
+#[cfg(target_arch = "wasm32")]
+mod slot;
+#[cfg(target_arch = "wasm32")]
+mod tasks;
+
+#[cfg(target_arch = "wasm32")]
+pub use instance::{Exit, main};
+
+/// The JavaScript side, to be put into the bundle as `dotdo.js`.
+pub const SHIM: &str = include_str!("shim.js");

@@ -1,0 +1,136 @@
+//! What an instance asks of the host and waits for: other objects, and HTTP.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::wire::{self, Parts};
+use crate::app::ObjectKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Peers;
+use crate::json::{self, Json};
+use crate::object::{Answer, Request};
+use crate::value::Cell;
+
+/// What the shim is told.
+pub(super) enum Say {
+    Answer = 1,
+    Call = 2,
+    Wake = 4,
+    Log = 5,
+    NeverMind = 6,
+}
+
+/// Tells the shim something.
+pub(super) fn say(what: Say, cells: Vec<Cell>) {
+    let mut all = Vec::with_capacity(cells.len() + 1);
+    all.push(Cell::Integer(what as i64));
+    all.extend(cells);
+    dotdo_wasm::send(&wire::encode(&all));
+}
+
+/// Something that was asked for.
+enum Asked {
+    Open(Option<Waker>),
+    There(Result<Parts>),
+}
+
+#[derive(Default)]
+struct Asks {
+    last: i64,
+    open: BTreeMap<i64, Asked>,
+}
+
+thread_local! {
+    static ASKS: RefCell<Asks> = RefCell::default();
+}
+
+/// The host has brought what was asked for.
+pub(super) fn arrived(ask: i64, what: Result<Parts>) {
+    let waker = ASKS.with_borrow_mut(|asks| {
+        // Whoever has been dropped meanwhile does not wait any more.
+        let asked = asks.open.get_mut(&ask)?;
+        match std::mem::replace(asked, Asked::There(what)) {
+            Asked::Open(waker) => waker,
+            Asked::There(_) => None,
+        }
+    });
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+/// Something that is asked for. If it is dropped, the host need not go on with it.
+struct Ask(i64);
+
+fn ask(what: Say, cells: Vec<Cell>) -> Ask {
+    let number = ASKS.with_borrow_mut(|asks| {
+        asks.last += 1;
+        asks.open.insert(asks.last, Asked::Open(None));
+        asks.last
+    });
+    let mut all = vec![Cell::Integer(number)];
+    all.extend(cells);
+    say(what, all);
+    Ask(number)
+}
+
+impl Future for Ask {
+    type Output = Result<Parts>;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        ASKS.with_borrow_mut(|asks| match asks.open.remove(&self.0) {
+            Some(Asked::There(what)) => Poll::Ready(what),
+            Some(Asked::Open(_)) => {
+                let waker = cx.waker().clone();
+                asks.open.insert(self.0, Asked::Open(Some(waker)));
+                Poll::Pending
+            }
+            None => Poll::Ready(Err(Error::internal("this was answered already"))),
+        })
+    }
+}
+
+impl Drop for Ask {
+    fn drop(&mut self) {
+        let asked = ASKS.with_borrow_mut(|asks| asks.open.remove(&self.0));
+        if matches!(asked, Some(Asked::Open(_))) {
+            say(Say::NeverMind, vec![Cell::Integer(self.0)]);
+        }
+    }
+}
+
+/// Reaches the other objects of the business.
+pub(super) struct Objects;
+
+impl Peers for Objects {
+    async fn call(&self, to: ObjectKey, request: Request) -> Result<Answer> {
+        let (noun, name) = match &to.thing {
+            None => ("", to.tenant.clone()),
+            Some((noun, id)) => (noun.as_str(), format!("{}/{id}", to.tenant)),
+        };
+        let cells = vec![
+            noun.into(),
+            name.into(),
+            (&Json::of(&to)?).into(),
+            (&Json::of(&request)?).into(),
+        ];
+        let answer = ask(Say::Call, cells).await?.text()?;
+        json::read::<Result<Answer>>(&answer).map_err(|e| {
+            Error::internal(format_args!(
+                "the answer of {to} cannot be read: {}",
+                e.message()
+            ))
+        })?
+    }
+}
+
+/// The error that the shim reports.
+pub(super) fn error_of(kind: &str, text: &str) -> Error {
+    let kind = match kind {
+        "overloaded" => ErrorKind::Overloaded,
+        "failed" => ErrorKind::Failed,
+        _ => ErrorKind::Internal,
+    };
+    Error::new(kind, text)
+}

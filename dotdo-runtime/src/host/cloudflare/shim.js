@@ -1,0 +1,361 @@
+// The JavaScript side of a dotdo business on Cloudflare. It knows no noun and no verb: it makes a WebAssembly instance for
+// each Durable Object and one for the door, carries messages to and fro, and does for an instance what only the platform
+// can. The contract is at the top of dotdo-runtime/src/host/cloudflare/mod.rs.
+//
+// An instance that stops (a panic, an exhausted stack or memory) is thrown away: the platform undoes the transaction it was
+// in, whoever waits for it gets an error with a reference that is in the log too, and the next call makes a new one.
+
+import { DurableObject } from "cloudflare:workers";
+
+// To the instance.
+const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5;
+// From the instance.
+const ANSWER = 1, ASK = 2, WAKE = 4, LOG = 5, NEVER_MIND = 6;
+
+/**
+ * A business.
+ *
+ * `classes` gives each object noun ("" for tenants) the name of its class, which is also that of its binding. `options`
+ * stands in for the platform in tests: `now()` in microseconds, `random(bytes)`, `setAlarm(ctx, micros)`,
+ * `log(level, text)`, `variable(env, name)`.
+ */
+export function business(wasm, classes, options = {}) {
+  const platform = { ...PLATFORM, ...options };
+  let door;
+  return {
+    object: () =>
+      class extends DurableObject {
+        #instance;
+
+        /** A request of an object or of the door, as JSON; null only wakes. */
+        call(key, request) {
+          return this.#ask(CALL, key, request);
+        }
+
+        async alarm() {
+          // What went wrong is known to the object, which sets its own alarms: the platform's retries would only add to
+          // them. The exception is an instance that stopped, which set none.
+          await this.#ask(ALARM);
+        }
+
+        #ask(kind, ...cells) {
+          this.#instance ??= this.#make();
+          return this.#instance.ask(kind, ...cells);
+        }
+
+        #make() {
+          const { ctx, env } = this;
+          return new Instance(wasm, platform, {
+            ctx,
+            env,
+            classes,
+            stopped: (reference) => {
+              this.#instance = undefined;
+              // Whatever was under way is taken up again.
+              platform.setAlarm(ctx, platform.now() + 1_000_000);
+              return JSON.stringify({ Err: { kind: "internal", message: stoppedText(reference) } });
+            },
+          });
+        }
+      },
+    worker: {
+      async fetch(request, env, ctx) {
+        door ??= new Instance(wasm, platform, {
+          env,
+          classes,
+          stopped: (reference) => {
+            door = undefined;
+            return [500, new TextEncoder().encode(problem(reference)), "content-type", "application/problem+json"];
+          },
+        });
+        const { method, url, headers } = request;
+        const start = url.indexOf("/", url.indexOf("://") + 3);
+        const [target] = (start < 0 ? "/" : url.slice(start)).split("#", 1);
+        const mark = target.indexOf("?");
+        const path = mark < 0 ? target : target.slice(0, mark);
+        const query = mark < 0 ? "" : target.slice(mark + 1);
+        const body = request.body ? await request.arrayBuffer() : EMPTY;
+        const answer = await door.ask(HTTP, method, path, query, body, ...[...headers].flat());
+        const [status, content, ...fields] = answer;
+        const response = new Headers();
+        for (let i = 0; i < fields.length; i += 2) response.append(fields[i], fields[i + 1]);
+        return new Response(NO_BODY.has(status) || method === "HEAD" ? null : content, { status, headers: response });
+      },
+    },
+  };
+}
+
+const EMPTY = new ArrayBuffer(0);
+const NO_BODY = new Set([101, 204, 205, 304]);
+
+const PLATFORM = {
+  now: () => Date.now() * 1000,
+  random: (bytes) => crypto.getRandomValues(bytes),
+  setAlarm: (ctx, micros) => ctx.storage.setAlarm(Math.ceil(micros / 1000)),
+  log: (level, text) => console[level](text),
+  variable: (env, name) => (typeof env[name] === "string" ? env[name] : undefined),
+};
+
+function stoppedText(reference) {
+  return `the program stopped while it was at work; what it had not finished was undone (reference ${reference})`;
+}
+
+function problem(reference) {
+  return JSON.stringify({ type: "about:blank", title: "A defect", status: 500, detail: stoppedText(reference) });
+}
+
+/** An instance, and what it may ask of the platform. */
+class Instance {
+  #platform;
+  #host;
+  #exports;
+  #storage;
+  #reply;
+  #calls = new Map();
+  #last = 0;
+  #asks = new Map();
+  #said = "";
+  #stopped = false;
+
+  constructor(wasm, platform, host) {
+    this.#platform = platform;
+    this.#host = host;
+    this.#storage = host.ctx?.storage;
+    const { exports } = new WebAssembly.Instance(wasm, {
+      dotdo: {
+        sql: (at, length) => this.#hold(this.#sql(decode(this.#bytes(at, length)))),
+        transaction: () => this.#transaction(),
+        variable: (at, length) => {
+          const value = platform.variable(host.env, TEXT.decode(this.#bytes(at, length)));
+          return value === undefined ? 0 : this.#hold([value]);
+        },
+        take: (at) => this.#bytes(at, this.#reply.length).set(this.#reply),
+        send: (at, length) => this.#take(decode(this.#bytes(at, length))),
+        now: platform.now,
+        random: (at, length) => platform.random(this.#bytes(at, length)),
+      },
+    });
+    this.#exports = exports;
+    if (exports.main(0, 0) !== 0) throw new Error(this.#said || "the program did not start");
+  }
+
+  // The memory moves when it grows, so it is looked up each time.
+  #bytes(at, length) {
+    return new Uint8Array(this.#exports.memory.buffer, at, length);
+  }
+
+  #hold(cells) {
+    this.#reply = encode(cells);
+    return this.#reply.length;
+  }
+
+  /** Asks the instance something; the answer is a JSON text, or the cells of a response. */
+  ask(kind, ...cells) {
+    const call = ++this.#last;
+    const { promise, resolve } = Promise.withResolvers();
+    this.#calls.set(call, resolve);
+    this.enter([kind, call, ...cells]);
+    return promise;
+  }
+
+  /** Hands the instance a message. */
+  enter(cells) {
+    if (this.#stopped) return;
+    try {
+      const bytes = encode(cells);
+      const at = this.#exports.dotdo_alloc(bytes.length);
+      this.#bytes(at, bytes.length).set(bytes);
+      this.#exports.dotdo_enter();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  #stop(error) {
+    this.#stopped = true;
+    const reference = crypto.randomUUID();
+    this.#platform.log("error", `${reference}: ${this.#said || error?.message || error}\n${error?.stack ?? ""}`);
+    const answer = this.#host.stopped(reference);
+    for (const resolve of this.#calls.values()) resolve(answer);
+    this.#calls.clear();
+    for (const abort of this.#asks.values()) abort.abort();
+    this.#asks.clear();
+  }
+
+  #take([what, ...cells]) {
+    switch (what) {
+      case ANSWER: {
+        const [call, ...answer] = cells;
+        this.#calls.get(call)?.(answer.length === 1 ? answer[0] : answer);
+        this.#calls.delete(call);
+        break;
+      }
+      case ASK:
+        this.#outside(cells[0], () => this.#call(cells));
+        break;
+      case WAKE:
+        this.#platform.setAlarm(this.#host.ctx, cells[0]);
+        break;
+      case LOG:
+        if (cells[0] === "error") this.#said = cells[1];
+        this.#platform.log(cells[0], cells[1]);
+        break;
+      case NEVER_MIND:
+        this.#asks.get(cells[0])?.abort();
+        this.#asks.delete(cells[0]);
+        break;
+    }
+  }
+
+  // Begins it after the instance has returned: it is not entered while it is at work.
+  async #outside(ask, begin) {
+    const abort = new AbortController();
+    this.#asks.set(ask, abort);
+    let message;
+    try {
+      await null;
+      if (abort.signal.aborted) return;
+      message = [ARRIVED, ask, ...(await begin())];
+    } catch (error) {
+      message = [FAILED, ask, error?.overloaded || error?.retryable ? "overloaded" : "failed", String(error?.message ?? error)];
+    }
+    if (this.#asks.delete(ask)) this.enter(message);
+  }
+
+  async #call([, noun, name, key, request]) {
+    const namespace = this.#host.env[this.#host.classes[noun]];
+    if (!namespace) throw new Error(`there is no class for ${noun || "tenants"}; build the worker anew`);
+    return [await namespace.get(namespace.idFromName(name)).call(key, request)];
+  }
+
+  #transaction() {
+    let kept;
+    try {
+      this.#storage.transactionSync(() => {
+        kept = this.#exports.dotdo_body();
+        if (!kept) throw UNDO;
+      });
+    } catch (error) {
+      // Undone as it was asked for; an instance that stopped; or a storage that failed.
+      if (error === UNDO) return 0;
+      if (kept === undefined) throw error;
+      return this.#hold([String(error?.message ?? error)]);
+    }
+    return 0;
+  }
+
+  #sql([statement, ...params]) {
+    const { sql } = this.#storage;
+    try {
+      const cursor = sql.exec(statement, ...params);
+      const width = cursor.columnNames.length;
+      const rows = cursor.raw().toArray();
+      const changed = cursor.rowsWritten === 0 ? 0 : sql.exec("SELECT changes()").raw().next().value[0];
+      const cells = [0, changed, width].concat(...rows);
+      return cells.some(isRounded) ? [0, changed, width, ...exact(sql, statement, params, rows)] : cells;
+    } catch (error) {
+      return [1, String(error?.message ?? error)];
+    }
+  }
+}
+
+const UNDO = new Error("undo");
+
+// ---- integers beyond 2^53 ----
+
+function isRounded(cell) {
+  return typeof cell === "number" && !Number.isSafeInteger(cell) && Number.isInteger(cell);
+}
+
+/** The cells of rows in which numbers were rounded: those columns are asked for again as text. */
+function exact(sql, statement, params, rows) {
+  const width = rows[0].length;
+  const columns = rows[0].map((_, i) => i).filter((i) => rows.some((row) => isRounded(row[i])));
+  const names = rows[0].map((_, i) => `c${i}`).join();
+  const wanted = columns.map((i) => `CASE typeof(c${i}) WHEN 'integer' THEN CAST(c${i} AS TEXT) END`).join();
+  const texts = sql.exec(`WITH t(${names}) AS (${statement}) SELECT ${wanted} FROM t`, ...params).raw().toArray();
+  rows.forEach((row, n) => columns.forEach((i, m) => {
+    if (texts[n][m] !== null) row[i] = BigInt(texts[n][m]);
+  }));
+  return [].concat(...rows);
+}
+
+// ---- lists of cells ----
+
+// A text is kept as it is: without `ignoreBOM`, the decoder would drop a mark at its beginning.
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+const BYTES = new TextEncoder();
+
+function decode(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const cells = [];
+  for (let at = 0; at < bytes.length; ) {
+    switch (bytes[at++]) {
+      case 0:
+        cells.push(null);
+        break;
+      case 1:
+        // Those that come across are exact as numbers: larger ones are written into the statement.
+        cells.push(view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true));
+        at += 8;
+        break;
+      case 2:
+        cells.push(view.getFloat64(at, true));
+        at += 8;
+        break;
+      case 3: {
+        const length = view.getUint32(at, true);
+        cells.push(TEXT.decode(bytes.subarray(at + 4, at + 4 + length)));
+        at += 4 + length;
+        break;
+      }
+      case 4: {
+        const length = view.getUint32(at, true);
+        cells.push(bytes.slice(at + 4, at + 4 + length));
+        at += 4 + length;
+        break;
+      }
+    }
+  }
+  return cells;
+}
+
+function encode(cells) {
+  let size = 0;
+  for (const cell of cells) {
+    // A letter takes three bytes at most.
+    size += cell === null ? 1 : typeof cell === "string" ? 5 + cell.length * 3 : typeof cell === "object" ? 5 + cell.byteLength : 9;
+  }
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const cell of cells) {
+    if (cell === null) {
+      bytes[at++] = 0;
+    } else if (typeof cell === "string") {
+      bytes[at] = 3;
+      const { written } = BYTES.encodeInto(cell, bytes.subarray(at + 5));
+      view.setUint32(at + 1, written, true);
+      at += 5 + written;
+    } else if (typeof cell === "object") {
+      bytes[at] = 4;
+      view.setUint32(at + 1, cell.byteLength, true);
+      bytes.set(cell instanceof Uint8Array ? cell : new Uint8Array(cell), at + 5);
+      at += 5 + cell.byteLength;
+    } else if (typeof cell === "bigint") {
+      bytes[at] = 1;
+      view.setBigInt64(at + 1, cell, true);
+      at += 9;
+    } else if (Number.isSafeInteger(cell)) {
+      bytes[at] = 1;
+      view.setUint32(at + 1, cell >>> 0, true);
+      view.setInt32(at + 5, Math.floor(cell / 4294967296), true);
+      at += 9;
+    } else {
+      bytes[at] = 2;
+      view.setFloat64(at + 1, cell, true);
+      at += 9;
+    }
+  }
+  return bytes.subarray(0, at);
+}

@@ -1,0 +1,334 @@
+//! The object of an instance: opened with the first call or alarm, and anew after the storage failed.
+
+use std::cell::Cell as StdCell;
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+
+use super::database::Database;
+use super::instance::{Done, log};
+use super::outside::{Objects, Say, say};
+use super::tasks::Tasks;
+use crate::app::{App, ObjectKey};
+use crate::error::{Error, Result};
+use crate::host::{Env, Sql, ask};
+use crate::json;
+use crate::object::{Answer, Input, Object, Output, Request, StepStart};
+use crate::store::meta;
+use crate::value::Cell;
+
+/// While work is under way, the object is woken after this: if it has gone meanwhile, the work is taken up again.
+const WATCH: i64 = 10 * 1_000_000;
+/// A failing storage is tried again after this.
+const STORAGE_RETRY: i64 = 1_000_000;
+
+pub(super) struct Slot {
+    app: &'static App,
+    database: Rc<Database>,
+    env: Rc<ObjectEnv>,
+    object: Option<Object>,
+    /// The alarm that the platform keeps, as far as it is known.
+    alarm: Option<i64>,
+}
+
+#[derive(Default)]
+struct ObjectEnv {
+    /// When the object wants to be woken, and whether work is under way.
+    wanted: StdCell<(Option<i64>, bool)>,
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "microseconds since 1970 are far below 2^53"
+)]
+fn now() -> i64 {
+    dotdo_wasm::now() as i64
+}
+
+impl Env for ObjectEnv {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(now()).unwrap_or_default()
+    }
+
+    fn random(&self) -> u128 {
+        dotdo_wasm::random()
+    }
+
+    fn arm(&self, at: Option<DateTime<Utc>>, busy: bool) -> Result<()> {
+        self.wanted.set((at.map(|at| at.timestamp_micros()), busy));
+        Ok(())
+    }
+}
+
+/// The object was never made, and its creation was refused.
+fn blank() -> Error {
+    Error::internal("an object that was not made is not kept")
+}
+
+impl Slot {
+    pub fn new(app: &'static App) -> Self {
+        Self {
+            app,
+            database: Rc::default(),
+            env: Rc::default(),
+            object: None,
+            alarm: None,
+        }
+    }
+
+    /// A request, or only a wake.
+    pub fn call(
+        &mut self,
+        call: i64,
+        key: &str,
+        request: Option<String>,
+        tasks: &mut Tasks<Done>,
+    ) -> Result<()> {
+        if let Err(error) = self.perform(call, key, request, tasks) {
+            answer(call, &Err(error))?;
+        }
+        Ok(())
+    }
+
+    fn perform(
+        &mut self,
+        call: i64,
+        key: &str,
+        request: Option<String>,
+        tasks: &mut Tasks<Done>,
+    ) -> Result<()> {
+        let key: ObjectKey = json::read(key)?;
+        let Some(request) = request else {
+            self.open(&key, tasks)?;
+            return answer(call, &Ok(Answer::Done(json::Json::null())));
+        };
+        let request: Request = json::read(&request)?;
+        let input = Input::Request(request.clone(), call.unsigned_abs());
+        if self.object.is_some() || self.identity()?.is_some() {
+            self.open(&key, tasks)?;
+            self.turn(input, tasks);
+            return Ok(());
+        }
+        // A tenant begins with the first thing somebody does there, an object with its creation.
+        let first = request.ops.first();
+        match &key.thing {
+            None if key.tenant == self.app.domain() || first.is_some_and(|op| !op.is_read()) => {
+                self.open(&key, tasks)?;
+                self.turn(input, tasks);
+                Ok(())
+            }
+            Some(_) if first.is_some_and(crate::stub::Op::creates) => {
+                self.begin(&key, input, tasks)
+            }
+            Some((noun, id)) => Err(Error::not_found(format_args!("there is no {noun}/{id}"))),
+            None => Err(Error::not_found(format_args!(
+                "there is no tenant `{}` yet; it begins with the first thing that is made there",
+                key.tenant
+            ))),
+        }
+    }
+
+    /// A new object: if its creation is refused, nothing of it is kept.
+    fn begin(&mut self, key: &ObjectKey, input: Input, tasks: &mut Tasks<Done>) -> Result<()> {
+        let mut input = Some(input);
+        let mut outputs = Vec::new();
+        let (app, database, env) = (self.app, self.database.clone(), self.env.clone());
+        let mut made = None;
+        let mut refused = false;
+        let kept = self.database.transaction(&mut || {
+            let (mut object, opened) =
+                Object::open(app, key.clone(), database.clone(), env.clone())?;
+            outputs = opened;
+            outputs.extend(
+                input
+                    .take()
+                    .into_iter()
+                    .flat_map(|input| object.handle(input)),
+            );
+            refused = object.is_blank();
+            if refused {
+                return Err(blank());
+            }
+            made = Some(object);
+            Ok(())
+        });
+        match kept {
+            Ok(()) => self.object = made,
+            Err(_) if refused => {
+                self.env.wanted.set((None, false));
+                outputs.retain(|output| matches!(output, Output::Answer(..)));
+            }
+            Err(error) => {
+                self.env.wanted.set((None, false));
+                return Err(error);
+            }
+        }
+        self.after(outputs, tasks);
+        Ok(())
+    }
+
+    /// The key under which the object was made, if it was.
+    fn identity(&self) -> Result<Option<ObjectKey>> {
+        let tables = self
+            .database
+            .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
+        if tables.is_empty() {
+            return Ok(None);
+        }
+        let identity = meta::get(&*self.database, "identity")?;
+        identity.map(|text| json::read(&text)).transpose()
+    }
+
+    fn open(&mut self, key: &ObjectKey, tasks: &mut Tasks<Done>) -> Result<()> {
+        if self.object.is_some() {
+            return Ok(());
+        }
+        let (object, outputs) = Object::open(
+            self.app,
+            key.clone(),
+            self.database.clone(),
+            self.env.clone(),
+        )?;
+        self.object = Some(object);
+        self.after(outputs, tasks);
+        if self.object.is_some() {
+            Ok(())
+        } else {
+            Err(Error::new(
+                crate::error::ErrorKind::Storage,
+                "the storage failed",
+            ))
+        }
+    }
+
+    pub fn alarm(&mut self, tasks: &mut Tasks<Done>) -> Result<()> {
+        self.alarm = None;
+        let opened = match &self.object {
+            Some(_) => Ok(()),
+            None => match self.identity() {
+                Ok(Some(key)) => self.open(&key, tasks),
+                // Its creation never committed.
+                Ok(None) => return Ok(()),
+                Err(error) => Err(error),
+            },
+        };
+        match opened {
+            Ok(()) => self.turn(Input::Alarm, tasks),
+            Err(error) => {
+                self.retry_later();
+                log("error", error.message());
+            }
+        }
+        Ok(())
+    }
+
+    /// A step or a message is done.
+    pub fn done(&mut self, done: Done, tasks: &mut Tasks<Done>) {
+        let input = match done {
+            Done::Step {
+                action,
+                attempt,
+                result,
+            } => Input::StepDone {
+                action,
+                attempt,
+                result,
+            },
+            Done::Message { id, result } => Input::MessageDone { id, result },
+            Done::Http { .. } => return,
+        };
+        self.turn(input, tasks);
+    }
+
+    fn turn(&mut self, input: Input, tasks: &mut Tasks<Done>) {
+        if let Some(object) = &mut self.object {
+            let outputs = object.handle(input);
+            self.after(outputs, tasks);
+        }
+    }
+
+    /// Carries out what a turn caused. The platform holds it back until what was written is safe.
+    fn after(&mut self, outputs: Vec<Output>, tasks: &mut Tasks<Done>) {
+        for output in outputs {
+            match output {
+                Output::Answer(token, result) => {
+                    let call = i64::try_from(token).unwrap_or(0);
+                    if let Err(error) = answer(call, &result) {
+                        log("error", error.message());
+                    }
+                }
+                Output::Step(step) => self.step(step, tasks),
+                Output::Cancel { action, attempt } => tasks.cancel(&name(&action, attempt)),
+                Output::Message { id, to, request } => tasks.add(
+                    format!("message/{id}"),
+                    Box::pin(async move {
+                        let result = ask(&Objects, to, request).await;
+                        Done::Message { id, result }
+                    }),
+                ),
+            }
+        }
+        let failed = self.object.as_mut().and_then(Object::take_storage_failure);
+        if let Some(error) = failed {
+            log("error", error.message());
+            // What is in memory may be ahead of the storage, so it is taken up again from there.
+            self.object = None;
+            tasks.clear();
+            self.retry_later();
+        }
+    }
+
+    fn step(&self, step: StepStart, tasks: &mut Tasks<Done>) {
+        let StepStart {
+            action, attempt, ..
+        } = step.clone();
+        let def = self.app.step(&step.name);
+        tasks.add(
+            name(&action, attempt),
+            Box::pin(async move {
+                let result = match def {
+                    Some(def) => step.run(def).await,
+                    None => Err(Error::permanent(format_args!(
+                        "this program has no step named `{}`",
+                        step.name
+                    ))),
+                };
+                Done::Step {
+                    action,
+                    attempt,
+                    result,
+                }
+            }),
+        );
+    }
+
+    fn retry_later(&self) {
+        self.env.wanted.set((Some(now() + STORAGE_RETRY), false));
+    }
+
+    /// Brings the platform's alarm in line with what the object wants, in the same synchronous slice as what it wrote, so
+    /// that both are kept or neither. Only what makes it earlier is told: an alarm that comes too early is told then when
+    /// it should have come, which costs less than to write it with every turn.
+    pub fn settle_alarm(&mut self) {
+        let (at, busy) = self.env.wanted.get();
+        let watch = busy.then(|| now() + WATCH);
+        let Some(wanted) = at.into_iter().chain(watch).min() else {
+            return;
+        };
+        if self.alarm.is_none_or(|known| wanted < known) {
+            say(Say::Wake, vec![Cell::Integer(wanted)]);
+            self.alarm = Some(wanted);
+        }
+    }
+}
+
+/// What a step's task is called.
+fn name(action: &str, attempt: u32) -> String {
+    format!("step/{action}/{attempt}")
+}
+
+fn answer(call: i64, result: &Result<Answer>) -> Result<()> {
+    let text = json::Json::of(result)?;
+    say(Say::Answer, vec![Cell::Integer(call), text.text().into()]);
+    Ok(())
+}
