@@ -1,10 +1,12 @@
 //! A business as constants: what `app!` writes down, and what it proves while the program compiles.
 
+use std::marker::PhantomData;
+
 use crate::const_names::Names;
 use crate::const_text::{Text, same};
 use crate::effect::StepDef;
 use crate::flow::{FlowDef, Trigger};
-use crate::noun::{NounDef, VerbsDef};
+use crate::noun::{NounDef, Verbs, VerbsDef};
 
 /// Something that can be listed in `app!` or `part!`.
 #[diagnostic::on_unimplemented(
@@ -59,13 +61,42 @@ pub struct Entry {
     pub verbs: Option<&'static VerbsDef>,
 }
 
-/// Stands in for the verbs of an item that has none: `#[verbs]` writes an inherent constant of the same name,
-/// which goes first.
+/// What there is about an item of the list: an inherent constant goes before one of a trait.
 #[doc(hidden)]
-pub trait Verbless {
-    const __VERBS: Option<&'static VerbsDef> = None;
+pub struct Of<T>(PhantomData<T>);
+impl<T: Listed> Of<T> {
+    pub const ITEM: Item = T::ITEM;
 }
-impl<T> Verbless for T {}
+impl<N: Verbs> Of<N> {
+    pub const VERBS: Option<&'static VerbsDef> = Some(N::VERBS);
+}
+
+/// Stands in for what there is not: a noun may have no verbs, and a plain function is no item, as `Marked` says.
+#[doc(hidden)]
+pub trait Otherwise {
+    const ITEM: Item = Item::Part(&[]);
+    const VERBS: Option<&'static VerbsDef> = None;
+}
+impl<T> Otherwise for Of<T> {}
+
+/// A function that can be listed: beside it stands a type of its name, `T`, which its attribute wrote.
+#[diagnostic::on_unimplemented(
+    message = "this function has no attribute of dotdo, so it is no part of a business",
+    label = "a plain function",
+    note = "write `#[on(..)]`, `#[every(..)]` or `#[durable]` above it; a function that is only called by others is not listed"
+)]
+pub trait Marked<T> {
+    #[doc(hidden)]
+    fn marked(&self) {}
+}
+#[diagnostic::do_not_recommend]
+impl<T: Listed, F> Marked<T> for F {}
+
+/// The type that goes with a function without an attribute.
+#[doc(hidden)]
+pub mod unmarked {
+    pub type Marker = fn();
+}
 
 /// A business that `app!` has put together.
 pub trait Business {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, Result};
 use crate::noun::Noun;
 use crate::query::{Filter, Find};
+use crate::stub::Stub;
 use crate::value::{Cell, Shape, Value};
 
 /// The id of one `N`: compact, sortable by age when made by dotdo, and never mixed up with another noun's.
@@ -70,7 +71,7 @@ impl<N> Ref<N> {
 
 impl<N: Noun> Ref<N> {
     /// Calls to what it points at.
-    pub fn stub(&self) -> N::Stub {
+    pub fn stub(&self) -> Stub<N> {
         N::stub(self.clone())
     }
 }
@@ -221,7 +222,7 @@ impl<N: Noun> Value for Id<N> {
 
 impl<N: Noun> Value for Ref<N> {
     const SHAPE: Shape = Shape::Reference(N::NAME);
-    type Next = N::Stub;
+    type Next = Stub<N>;
     fn to_cell(&self) -> Result<Cell> {
         self.id.to_cell()
     }

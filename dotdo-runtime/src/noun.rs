@@ -33,8 +33,6 @@ pub trait Noun: Value + Sized {
     const COLUMNS: Self::Columns;
     /// The type of its columns.
     type Columns;
-    /// The type of its stub.
-    type Stub: Onward;
 
     /// Whether it has a `Many` field, which only a row that knows its id can fill.
     #[doc(hidden)]
@@ -64,8 +62,8 @@ pub trait Noun: Value + Sized {
     }
 
     /// Calls to the one with this id. A stub is a value: nothing happens until a context runs a call made with it.
-    fn stub(id: impl IdOf<Self>) -> Self::Stub {
-        Self::Stub::onward(crate::stub::Chain::start(
+    fn stub(id: impl IdOf<Self>) -> Stub<Self> {
+        Stub::onward(crate::stub::Chain::start(
             Self::DEF.name,
             id.into_id().as_str(),
         ))
@@ -247,6 +245,16 @@ pub struct VerbsDef {
     pub flows: &'static [&'static FlowDef],
 }
 
+/// A noun that has verbs: one with an `impl` marked `#[verbs]`.
+pub trait Verbs: Sized {
+    /// Its verbs, queries and flows as constants.
+    const VERBS: &'static VerbsDef;
+    /// What its stub offers for them: `dyn OrderCalls`, whose methods `#[verbs]` wrote.
+    type Calls: ?Sized + 'static;
+    #[doc(hidden)]
+    fn calls(stub: &Stub<Self>) -> &Self::Calls;
+}
+
 /// A verb or a query as constants.
 #[derive(Debug)]
 pub struct VerbDef {
@@ -388,7 +396,7 @@ pub fn cells_of<N: Noun>(json: &Json) -> Result<Vec<Cell>> {
 impl<N: Noun> Stub<N> {
     /// The whole thing as it is now.
     pub fn get(&self) -> Call<Found<N>> {
-        self.then(|id| Op::Get {
+        Self::then(self, |id| Op::Get {
             noun: N::DEF.name.into(),
             id,
             at: None,
@@ -398,7 +406,7 @@ impl<N: Noun> Stub<N> {
     /// Changes some of its fields: a JSON merge patch. Emits `updated`.
     pub fn update(&self, patch: &impl Serialize) -> Call<Found<N>> {
         let patch = Json::of(patch).unwrap_or_else(|_| Json::null());
-        self.then(|id| Op::Update {
+        Self::then(self, |id| Op::Update {
             noun: N::DEF.name.into(),
             id,
             patch,
@@ -408,22 +416,10 @@ impl<N: Noun> Stub<N> {
 
     /// Deletes it, leaving a tombstone. Emits `deleted`.
     pub fn delete(&self) -> Call<()> {
-        self.then(|id| Op::Delete {
+        Self::then(self, |id| Op::Delete {
             noun: N::DEF.name.into(),
             id,
             if_match: None,
-        })
-    }
-
-    /// A verb or query by its name; the typed methods end here.
-    #[doc(hidden)]
-    pub fn call<R: Value>(&self, verb: &'static str, args: &impl Serialize) -> Call<R> {
-        let args = Json::of(args);
-        self.then(|id| Op::Call {
-            noun: N::DEF.name.into(),
-            id,
-            verb: verb.into(),
-            args: args.unwrap_or_else(|_| Json::null()),
         })
     }
 }

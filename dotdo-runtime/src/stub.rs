@@ -12,7 +12,7 @@ use crate::control::FlowAct;
 use crate::effect::{Deed, Effect};
 use crate::id::Ref;
 use crate::json::Json;
-use crate::noun::Noun;
+use crate::noun::{Noun, Verbs};
 use crate::query::FindSpec;
 use crate::store::asks::{AskAct, AskFilter, AskRow};
 use crate::store::{ActionFilter, EventFilter};
@@ -282,21 +282,59 @@ impl Chain {
     }
 }
 
-/// Calls to one `N`. The noun's own stub (`OrderStub`) is one with a method for each verb.
+/// Calls to one `N`: `Order::stub(id)`.
+///
+/// Beside the methods below, it has one for each verb and query of the noun.
 pub struct Stub<N> {
     chain: Chain,
     noun: PhantomData<fn() -> N>,
 }
 
 impl<N> Stub<N> {
-    pub(crate) fn then<R: Value>(&self, op: impl FnOnce(String) -> Op) -> Call<R> {
-        Call::new(self.chain.then(op))
+    // No methods, because a verb may have any name.
+    /// A verb or query by its name; the typed methods end here.
+    #[doc(hidden)]
+    pub fn call<R: Value>(stub: &Self, verb: &'static str, args: &impl Serialize) -> Call<R> {
+        let (noun, args) = (stub.chain.noun.clone(), Json::of(args));
+        Self::then(stub, |id| Op::Call {
+            noun,
+            id,
+            verb: verb.into(),
+            args: args.unwrap_or_else(|_| Json::null()),
+        })
+    }
+
+    pub(crate) fn then<R: Value>(stub: &Self, op: impl FnOnce(String) -> Op) -> Call<R> {
+        Call::new(stub.chain.then(op))
     }
 }
 
-impl<N: 'static> Clone for Stub<N> {
+impl<N: Verbs> Deref for Stub<N> {
+    type Target = N::Calls;
+    fn deref(&self) -> &N::Calls {
+        N::calls(self)
+    }
+}
+
+/// What the methods of a stub are written for: `#[verbs]` gives each noun a trait of its own, `OrderCalls`, and the trait
+/// the methods.
+#[doc(hidden)]
+pub trait Calls<N> {
+    /// The stub that offers them.
+    fn stub(&self) -> &Stub<N>;
+}
+impl<N> Calls<N> for Stub<N> {
+    fn stub(&self) -> &Self {
+        self
+    }
+}
+
+impl<N> Clone for Stub<N> {
     fn clone(&self) -> Self {
-        Self::onward(self.chain.clone())
+        Self {
+            chain: self.chain.clone(),
+            noun: PhantomData,
+        }
     }
 }
 impl<N> std::fmt::Debug for Stub<N> {
@@ -304,10 +342,13 @@ impl<N> std::fmt::Debug for Stub<N> {
         write!(f, "{}/{}", self.chain.noun, self.chain.id)
     }
 }
-impl<N: 'static> Onward for Stub<N> {
+impl<N: Noun> Onward for Stub<N> {
     fn onward(chain: Chain) -> Self {
         Self {
-            chain,
+            chain: Chain {
+                noun: N::NAME.to_owned(),
+                ..chain
+            },
             noun: PhantomData,
         }
     }

@@ -290,7 +290,7 @@ pub use dotdo_macros::test;
 #[cfg(feature = "test")]
 pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
 
-pub use dotdo_runtime::business::{AppDef, Business, Listed};
+pub use dotdo_runtime::business::{AppDef, Business, Listed, Marked};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::control::{FlowAct, Flows, Trail};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Named, Policy, Step, StepKey, Undoable, With};
@@ -300,7 +300,7 @@ pub use dotdo_runtime::id::IdOf;
 pub use dotdo_runtime::journal::{
     Arm, Arms, Branch, Journaled, OneOf2, OneOf3, OneOf4, Together, WaitFor, WaitWithin, Waited,
 };
-pub use dotdo_runtime::noun::{Backref, EventKey, Row};
+pub use dotdo_runtime::noun::{Backref, EventKey, Row, Verbs};
 pub use dotdo_runtime::people::{Ask, Inbox, Notice, Occasion, Signed};
 pub use dotdo_runtime::query::{Column, Comparable, Count, Filter, Find, First, Found, TextColumn};
 pub use dotdo_runtime::store::actions::{Action, Kind, Status};
@@ -338,7 +338,8 @@ pub mod prelude {
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{
-        AppDef, Business, Entry, Item, Listed, LockFile, Verbless, count, prove,
+        AppDef, Business, Entry, Item, Listed, LockFile, Marked, Of, Otherwise, count, prove,
+        unmarked,
     };
     pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};
@@ -355,13 +356,13 @@ pub mod __private {
     pub use dotdo_runtime::migration::{FromOld, Migrated, Migration, migrate};
     pub use dotdo_runtime::noun::Noun;
     pub use dotdo_runtime::noun::{
-        Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, VerbsDef, cells_of,
+        Backref, ColumnDef, EventKey, NounDef, Pattern, Row, VerbDef, Verbs, VerbsDef, cells_of,
         run_query, run_verb,
     };
     pub use dotdo_runtime::object::turn::Turn;
     pub use dotdo_runtime::query::{Column, Filter, Find};
-    pub use dotdo_runtime::stub::{Call, Chain, Stub};
-    pub use dotdo_runtime::value::{Cell, Member, Onward, Shape, Value};
+    pub use dotdo_runtime::stub::{Call, Calls, Stub};
+    pub use dotdo_runtime::value::{Cell, Member, Shape, Value};
     pub use dotdo_runtime::{AnyEvent, Error, Event, Flow, Id, Json, Many, Ref, Result, Tx, View};
     pub use serde;
     // User code may have a `Some` or an `Ok` of its own.

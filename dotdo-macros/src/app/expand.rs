@@ -1,8 +1,9 @@
 //! From the list to constants.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Ident, Path};
 
 use super::lock::{Given, Locked};
 use super::parse::{Entry, List};
@@ -45,10 +46,10 @@ pub fn app(list: &List, locked: Option<&Locked>) -> TokenStream {
     quote! {
         #(#attrs)*
         #business
-        #[allow(unused_qualifications)]
+        #[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]
         const _: () = {
             #import
-            use __dotdo::Verbless as _;
+            use __dotdo::Otherwise as _;
             #[allow(dead_code)]
             impl #ident {
                 /// The business as constants.
@@ -87,10 +88,10 @@ pub fn part(list: &List) -> TokenStream {
         #(#attrs)*
         #[allow(dead_code)]
         #part
-        #[allow(unused_qualifications)]
+        #[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]
         const _: () = {
             #import
-            use __dotdo::Verbless as _;
+            use __dotdo::Otherwise as _;
             #[diagnostic::do_not_recommend]
             impl __dotdo::Listed for #ident {
                 const ITEM: __dotdo::Item = __dotdo::Item::Part(&[#(#entries),*]);
@@ -107,7 +108,43 @@ fn struct_of(list: &List) -> TokenStream {
 
 fn entries(list: &List) -> impl Iterator<Item = TokenStream> {
     list.entries.iter().map(|Entry { attrs, path }| {
+        if is_function(path) {
+            let item = function(path);
+            return quote!(#(#attrs)* __dotdo::Entry { item: #item, verbs: __dotdo::None });
+        }
         let item = quote_spanned!(path.span()=> <#path as __dotdo::Listed>::ITEM);
-        quote!(#(#attrs)* __dotdo::Entry { item: #item, verbs: <#path>::__VERBS })
+        quote!(#(#attrs)* __dotdo::Entry { item: #item, verbs: __dotdo::Of::<#path>::VERBS })
     })
+}
+
+/// Whether a path is that of a function, as far as its letters say.
+fn is_function(path: &Path) -> bool {
+    let keyword = |ident: &Ident| ["self", "super", "crate"].iter().any(|word| ident == word);
+    path.segments.last().is_some_and(|last| {
+        let small = |c: char| c == '_' || c.is_lowercase();
+        !keyword(&last.ident) && plain_name(&last.ident).starts_with(small)
+    })
+}
+
+/// The item of a function.
+///
+/// Of a plain one there is no type, and rustc would say that it "expected type, found function". So the name is imported
+/// as `Marker`: where there is no type, that of `unmarked` is seen instead, and `Marked` says what is missing. A name that
+/// does not exist at all is only missed as a value, before the macro hides it: the macro keeps the import from failing too.
+fn function(path: &Path) -> TokenStream {
+    let found = path
+        .get_ident()
+        .map(|ident| quote!(macro_rules! #ident { () => {} }));
+    let value = path.get_ident().map_or_else(
+        || Ident::new("Marker", path.span()).into_token_stream(),
+        ToTokens::to_token_stream,
+    );
+    let check = quote_spanned!(path.span()=> __dotdo::Marked::<Marker>::marked(&#value));
+    quote! {{
+        const _: fn() = || #check;
+        #found
+        use __dotdo::unmarked::*;
+        use #path as Marker;
+        __dotdo::Of::<Marker>::ITEM
+    }}
 }

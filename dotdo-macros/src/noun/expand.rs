@@ -10,11 +10,10 @@ use crate::source::plain_name;
 
 /// Everything that a noun generates beside the struct.
 pub fn noun(noun: &Noun) -> TokenStream {
-    let (columns, stub) = (columns(noun), stub(noun));
+    let columns = columns(noun);
     let import = noun.root.import();
-    let (events, stub_impls, traits, beside, serde, backrefs) = (
+    let (events, traits, beside, serde, backrefs) = (
         events(noun),
-        stub_impls(noun),
         traits(noun),
         beside(noun),
         serde(noun),
@@ -22,13 +21,11 @@ pub fn noun(noun: &Noun) -> TokenStream {
     );
     quote! {
         #columns
-        #stub
         #[allow(unused_qualifications)]
         const _: () = {
             #import
             #events
             #traits
-            #stub_impls
             #beside
             #serde
             #backrefs
@@ -97,45 +94,10 @@ fn columns(noun: &Noun) -> TokenStream {
     }
 }
 
-/// `CustomerStub`: what calls are made with; `#[verbs]` gives it methods.
-fn stub(noun: &Noun) -> TokenStream {
-    let (p, vis, name) = (noun.root.private(), &noun.vis, &noun.ident);
-    let ident = format_ident!("{}Stub", plain_name(name));
-    let doc = format!(" Calls to one `{name}`: `{name}::stub(id)`.");
-    quote! {
-        #[doc = #doc]
-        #[derive(Clone, Debug)]
-        #vis struct #ident(#p::Stub<#name>);
-    }
-}
-
-fn stub_impls(noun: &Noun) -> TokenStream {
-    let name = &noun.ident;
-    let ident = format_ident!("{}Stub", plain_name(name));
-    quote! {
-        #[automatically_derived]
-        impl ::core::ops::Deref for #ident {
-            type Target = __dotdo::Stub<#name>;
-            fn deref(&self) -> &Self::Target {
-                &self.0
-            }
-        }
-        #[automatically_derived]
-        impl __dotdo::Onward for #ident {
-            fn onward(chain: __dotdo::Chain) -> Self {
-                Self(__dotdo::Onward::onward(chain))
-            }
-        }
-    }
-}
-
 fn traits(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
     let name = plain_name(ident);
-    let (columns, stub) = (
-        format_ident!("{}Columns", plain_name(ident)),
-        format_ident!("{}Stub", plain_name(ident)),
-    );
+    let columns = format_ident!("{}Columns", plain_name(ident));
     let def = def(noun);
     let column_names = noun.columns().map(|(field, _)| {
         let Field { ident, name, .. } = field;
@@ -190,7 +152,6 @@ fn traits(noun: &Noun) -> TokenStream {
             const DEF: &'static __dotdo::NounDef = &#def;
             const COLUMNS: #columns = #columns { #(#column_names),* };
             type Columns = #columns;
-            type Stub = #stub;
             #has_many
             fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
                 __dotdo::Ok(::std::vec::Vec::from([#(#to_cells),*]))

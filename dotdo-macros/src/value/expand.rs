@@ -1,12 +1,12 @@
 //! From the model to code.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::model::{Body, Field, Fields, Value, Variant};
 use crate::serial::{self, as_value};
-use crate::source::plain_name;
+use crate::source::{plain_name, respan};
 
 /// Everything that `#[derive(Value)]` generates.
 pub fn value(value: &Value) -> TokenStream {
@@ -47,6 +47,14 @@ fn own(value: &Value) -> TokenStream {
             #cells
         }
     }
+}
+
+/// An `impl` that the user may have derived too: rustc then says so at the name of the type.
+fn at_name(value: &Value, of: TokenStream, body: &TokenStream) -> TokenStream {
+    let ident = &value.ident;
+    let of = respan(of, ident.span());
+    let own = quote_spanned!(ident.span()=> impl #of for #ident { #body });
+    quote!(#[automatically_derived] #own)
 }
 
 /// An enum of names only is a text column with a list of values.
@@ -268,7 +276,6 @@ fn forms(value: &Value) -> Vec<(TokenStream, String, &Fields)> {
 }
 
 fn clone(value: &Value) -> TokenStream {
-    let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, _, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
         let copies = fields
@@ -286,18 +293,15 @@ fn clone(value: &Value) -> TokenStream {
         };
         quote!(#pattern => #made,)
     });
-    quote! {
-        #[automatically_derived]
-        impl ::core::clone::Clone for #ident {
-            fn clone(&self) -> Self {
-                match self { #(#arms)* }
-            }
+    let body = quote! {
+        fn clone(&self) -> Self {
+            match self { #(#arms)* }
         }
-    }
+    };
+    at_name(value, quote!(::core::clone::Clone), &body)
 }
 
 fn debug(value: &Value) -> TokenStream {
-    let ident = &value.ident;
     let arms = forms(value).into_iter().map(|(path, name, fields)| {
         let (pattern, bindings) = pattern(&path, fields, "field_");
         let values = fields
@@ -315,18 +319,15 @@ fn debug(value: &Value) -> TokenStream {
         };
         quote!(#pattern => #shown,)
     });
-    quote! {
-        #[automatically_derived]
-        impl ::core::fmt::Debug for #ident {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                match self { #(#arms)* }
-            }
+    let body = quote! {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match self { #(#arms)* }
         }
-    }
+    };
+    at_name(value, quote!(::core::fmt::Debug), &body)
 }
 
 fn partial_eq(value: &Value) -> TokenStream {
-    let ident = &value.ident;
     let forms = forms(value);
     let rest = (forms.len() > 1).then(|| quote!(_ => false,));
     let arms = forms.iter().map(|(path, _, fields)| {
@@ -344,12 +345,10 @@ fn partial_eq(value: &Value) -> TokenStream {
         };
         quote!((#left, #right) => #equal,)
     });
-    quote! {
-        #[automatically_derived]
-        impl ::core::cmp::PartialEq for #ident {
-            fn eq(&self, other: &Self) -> bool {
-                match (self, other) { #(#arms)* #rest }
-            }
+    let body = quote! {
+        fn eq(&self, other: &Self) -> bool {
+            match (self, other) { #(#arms)* #rest }
         }
-    }
+    };
+    at_name(value, quote!(::core::cmp::PartialEq), &body)
 }

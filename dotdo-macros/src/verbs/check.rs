@@ -29,6 +29,11 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("all", "it asks for things: `{noun}::all()`"),
     ("search", "it asks for things: `{noun}::search(\"words\")`"),
     ("stub", "it makes calls: `{noun}::stub(id)`"),
+    // The traits that are always in scope go before what a stub derefs to.
+    ("clone", "it copies the stub"),
+    ("to_owned", "it copies the stub"),
+    ("into", "it converts the stub"),
+    ("try_into", "it converts the stub"),
 ];
 
 const BUILT_IN_EVENTS: &[&str] = &["created", "updated", "deleted"];

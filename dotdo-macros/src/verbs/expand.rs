@@ -1,7 +1,7 @@
 //! From the model to code.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::model::{Kind, Method, Verbs};
@@ -13,11 +13,13 @@ use crate::source::{identifier, plain_name};
 
 /// The `impl` and everything beside it.
 pub fn verbs(verbs: &Verbs) -> TokenStream {
-    let (own, events, import) = (own(verbs), events(verbs), verbs.root.import());
+    let (own, events, stub) = (own(verbs), events(verbs), stub(verbs));
+    let import = verbs.root.import();
     let (keys, beside, read, hidden) = (keys(verbs), beside(verbs), read(verbs), hidden(verbs));
     quote! {
         #own
         #events
+        #stub
         #[allow(unused_qualifications)]
         const _: () = {
             #import
@@ -72,7 +74,7 @@ fn keys(verbs: &Verbs) -> TokenStream {
 /// `OrderEvent`.
 fn events(verbs: &Verbs) -> TokenStream {
     let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
-    let ident = format_ident!("{name}Event");
+    let ident = verbs.beside("Event");
     let doc = format!(
         " What happens to `{name}`: one variant for each event, for handlers of `{name}::*`."
     );
@@ -96,6 +98,19 @@ fn events(verbs: &Verbs) -> TokenStream {
     }
 }
 
+/// `OrderCalls`: where the verbs are, for those who have a stub. A trait object may have methods of its own, so they need
+/// no import, and the stub needs no type of its own.
+fn stub(verbs: &Verbs) -> TokenStream {
+    let (p, noun, name) = (verbs.root.private(), &verbs.noun, verbs.name());
+    let ident = verbs.beside("Calls");
+    let doc = format!(" The verbs and queries of one `{name}`, as `{name}::stub(id)` offers them.");
+    quote! {
+        #[doc = #doc]
+        #[allow(private_bounds)]
+        pub trait #ident: #p::Calls<#noun> {}
+    }
+}
+
 /// The variant of an event.
 fn variant(event: &syn::Ident) -> syn::Ident {
     identifier(&dotdo_core::names::pascal(&plain_name(event)), event.span())
@@ -104,7 +119,7 @@ fn variant(event: &syn::Ident) -> syn::Ident {
 /// `Clone`, `Debug` and `PartialEq` of the events. Of a payload that is no value, or of a struct that is no noun, rustc's
 /// own derives would say what else is missing, at a place that is not the user's.
 fn beside(verbs: &Verbs) -> TokenStream {
-    let (noun, ident) = (&verbs.noun, format_ident!("{}Event", verbs.name()));
+    let (noun, ident) = (&verbs.noun, verbs.beside("Event"));
     let own = |function: &str| {
         let function = syn::Ident::new(function, noun.span());
         quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::#function)
@@ -162,7 +177,7 @@ fn beside(verbs: &Verbs) -> TokenStream {
 /// How an event becomes a variant.
 fn read(verbs: &Verbs) -> TokenStream {
     let noun = &verbs.noun;
-    let ident = format_ident!("{}Event", verbs.name());
+    let ident = verbs.beside("Event");
     let noun_name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
     let read_own = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::read_created);
     let arms = emitting(verbs).map(|(method, event, output)| {
@@ -194,13 +209,7 @@ fn hidden(verbs: &Verbs) -> TokenStream {
         .iter()
         .filter_map(|method| Some((carrier_of(method), call(method)?)))
         .unzip();
-    let stub = verbs.beside("Stub");
-    let stub = (!calls.is_empty()).then(|| {
-        quote! {
-            #[allow(dead_code, private_interfaces)]
-            impl #stub { #(#calls)* }
-        }
-    });
+    let trait_of_calls = verbs.beside("Calls");
     let mut flows = Vec::new();
     let mut children = Vec::new();
     let mut child_carriers = Vec::new();
@@ -229,20 +238,27 @@ fn hidden(verbs: &Verbs) -> TokenStream {
         .filter(|method| method.sound)
         .map(|method| def(verbs, method));
     let name = quote_spanned!(noun.span()=> <#noun as __dotdo::Noun>::NAME);
+    // Two `impl`s with verbs are reported at the noun of the second.
+    let has_verbs = quote_spanned!(noun.span()=> impl __dotdo::Verbs for #noun);
     let children = (!children.is_empty()).then(|| quote!(impl #noun { #(#children)* }));
     quote! {
         #(#carriers)*
         #(#child_carriers)*
         #(#warnings)*
-        #stub
+        impl #trait_of_calls for __dotdo::Stub<#noun> {}
+        #[allow(dead_code, private_interfaces)]
+        impl dyn #trait_of_calls { #(#calls)* }
         #children
-        impl #noun {
-            #[doc(hidden)]
-            pub const __VERBS: __dotdo::Option<&'static __dotdo::VerbsDef> = __dotdo::Some(&__dotdo::VerbsDef {
+        #has_verbs {
+            const VERBS: &'static __dotdo::VerbsDef = &__dotdo::VerbsDef {
                 noun: #name,
                 verbs: &[#(#methods),*],
                 flows: &[#(#flows),*],
-            });
+            };
+            type Calls = dyn #trait_of_calls;
+            fn calls(stub: &__dotdo::Stub<Self>) -> &Self::Calls {
+                stub
+            }
         }
     }
 }
@@ -276,11 +292,14 @@ fn call(method: &Method) -> Option<TokenStream> {
     let carrier = carrier(ident);
     let inputs = args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     let names = args.iter().map(|arg| &arg.ident);
-    let call = serial::as_value(output, "call");
+    let (call, this) = (
+        serial::as_value(output, "call"),
+        quote!(__dotdo::Calls::stub(self)),
+    );
     let returned = serial::applied(output, "Call");
     let method = serial::at(
         output,
-        |span| quote_spanned!(span=> pub fn #ident(&self, #(#inputs),*) -> #returned { #call(self, #name, &#carrier { #(#names),* }) }),
+        |span| quote_spanned!(span=> pub fn #ident(&self, #(#inputs),*) -> #returned { #call(#this, #name, &#carrier { #(#names),* }) }),
     );
     Some(quote! {
         #undocumented

@@ -63,13 +63,9 @@ impl Verbs {
             .unwrap_or_default()
     }
 
-    /// The path of a type that the noun generated: `OrderStub`.
-    pub fn beside(&self, suffix: &str) -> Path {
-        let mut path = self.noun.clone();
-        if let Some(last) = path.segments.last_mut() {
-            last.ident = quote::format_ident!("{}{suffix}", last.ident);
-        }
-        path
+    /// The name of an item that stands beside the noun's: `OrderEvent`.
+    pub fn beside(&self, suffix: &str) -> Ident {
+        quote::format_ident!("{}{suffix}", self.name())
     }
 }
 

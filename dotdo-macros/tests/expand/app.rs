@@ -3,21 +3,41 @@ pub mod mail {
     /// Everything about mail.
     #[allow(dead_code)]
     pub struct Mail;
-    #[allow(unused_qualifications)]
+    #[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]
     const _: () = {
         use ::dotdo::__private as __dotdo;
-        use __dotdo::Verbless as _;
+        use __dotdo::Otherwise as _;
         #[diagnostic::do_not_recommend]
         impl __dotdo::Listed for Mail {
             const ITEM: __dotdo::Item = __dotdo::Item::Part(
                 &[
                     __dotdo::Entry {
-                        item: <send_mail as __dotdo::Listed>::ITEM,
-                        verbs: <send_mail>::__VERBS,
+                        item: {
+                            const _: fn() = || __dotdo::Marked::<
+                                Marker,
+                            >::marked(&send_mail);
+                            macro_rules! send_mail {
+                                () => {};
+                            }
+                            use __dotdo::unmarked::*;
+                            use send_mail as Marker;
+                            __dotdo::Of::<Marker>::ITEM
+                        },
+                        verbs: __dotdo::None,
                     },
                     __dotdo::Entry {
-                        item: <bounce as __dotdo::Listed>::ITEM,
-                        verbs: <bounce>::__VERBS,
+                        item: {
+                            const _: fn() = || __dotdo::Marked::<
+                                Marker,
+                            >::marked(&bounce);
+                            macro_rules! bounce {
+                                () => {};
+                            }
+                            use __dotdo::unmarked::*;
+                            use bounce as Marker;
+                            __dotdo::Of::<Marker>::ITEM
+                        },
+                        verbs: __dotdo::None,
                     },
                 ],
             );
@@ -26,10 +46,10 @@ pub mod mail {
 }
 /// A small shop.
 pub struct Shop;
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
-    use __dotdo::Verbless as _;
+    use __dotdo::Otherwise as _;
     #[allow(dead_code)]
     impl Shop {
         /// The business as constants.
@@ -41,20 +61,30 @@ const _: () = {
             entries: &[
                 __dotdo::Entry {
                     item: <Customer as __dotdo::Listed>::ITEM,
-                    verbs: <Customer>::__VERBS,
+                    verbs: __dotdo::Of::<Customer>::VERBS,
                 },
                 __dotdo::Entry {
                     item: <Order as __dotdo::Listed>::ITEM,
-                    verbs: <Order>::__VERBS,
+                    verbs: __dotdo::Of::<Order>::VERBS,
                 },
                 #[cfg(feature = "reports")]
                 __dotdo::Entry {
-                    item: <weekly_report as __dotdo::Listed>::ITEM,
-                    verbs: <weekly_report>::__VERBS,
+                    item: {
+                        const _: fn() = || __dotdo::Marked::<
+                            Marker,
+                        >::marked(&weekly_report);
+                        macro_rules! weekly_report {
+                            () => {};
+                        }
+                        use __dotdo::unmarked::*;
+                        use weekly_report as Marker;
+                        __dotdo::Of::<Marker>::ITEM
+                    },
+                    verbs: __dotdo::None,
                 },
                 __dotdo::Entry {
                     item: <mail::Mail as __dotdo::Listed>::ITEM,
-                    verbs: <mail::Mail>::__VERBS,
+                    verbs: __dotdo::Of::<mail::Mail>::VERBS,
                 },
             ],
             dropped: &[],

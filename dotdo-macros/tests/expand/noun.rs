@@ -39,9 +39,6 @@ pub struct ClientColumns {
     /// The column `friend`.
     pub friend: ::dotdo::__private::Column<Option<Ref<Client>>>,
 }
-/// Calls to one `Client`: `Client::stub(id)`.
-#[derive(Clone, Debug)]
-pub struct ClientStub(::dotdo::__private::Stub<Client>);
 #[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
@@ -125,7 +122,6 @@ const _: () = {
             friend: __dotdo::Column::new("friend"),
         };
         type Columns = ClientColumns;
-        type Stub = ClientStub;
         const HAS_MANY: bool = true;
         fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
             __dotdo::Ok(
@@ -187,19 +183,6 @@ const _: () = {
     #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Client {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
-    }
-    #[automatically_derived]
-    impl ::core::ops::Deref for ClientStub {
-        type Target = __dotdo::Stub<Client>;
-        fn deref(&self) -> &Self::Target {
-            &self.0
-        }
-    }
-    #[automatically_derived]
-    impl __dotdo::Onward for ClientStub {
-        fn onward(chain: __dotdo::Chain) -> Self {
-            Self(__dotdo::Onward::onward(chain))
-        }
     }
     #[automatically_derived]
     impl ::core::clone::Clone for Client {
@@ -316,9 +299,6 @@ struct OrderColumns {
     /// The column `type`.
     r#type: ::dotdo::__private::Column<String>,
 }
-/// Calls to one `Order`: `Order::stub(id)`.
-#[derive(Clone, Debug)]
-struct OrderStub(::dotdo::__private::Stub<Order>);
 #[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
@@ -369,7 +349,6 @@ const _: () = {
             r#type: __dotdo::Column::new("type"),
         };
         type Columns = OrderColumns;
-        type Stub = OrderStub;
         fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
             __dotdo::Ok(
                 ::std::vec::Vec::from([
@@ -409,19 +388,6 @@ const _: () = {
     #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Order {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
-    }
-    #[automatically_derived]
-    impl ::core::ops::Deref for OrderStub {
-        type Target = __dotdo::Stub<Order>;
-        fn deref(&self) -> &Self::Target {
-            &self.0
-        }
-    }
-    #[automatically_derived]
-    impl __dotdo::Onward for OrderStub {
-        fn onward(chain: __dotdo::Chain) -> Self {
-            Self(__dotdo::Onward::onward(chain))
-        }
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for Order {

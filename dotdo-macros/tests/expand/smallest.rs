@@ -14,9 +14,6 @@ pub struct CustomerColumns {
     /// The column `name`.
     pub name: ::dotdo::__private::Column<String>,
 }
-/// Calls to one `Customer`: `Customer::stub(id)`.
-#[derive(Clone, Debug)]
-pub struct CustomerStub(::dotdo::__private::Stub<Customer>);
 #[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
@@ -66,7 +63,6 @@ const _: () = {
             name: __dotdo::Column::new("name"),
         };
         type Columns = CustomerColumns;
-        type Stub = CustomerStub;
         fn to_cells(&self) -> __dotdo::Result<::std::vec::Vec<__dotdo::Cell>> {
             __dotdo::Ok(
                 ::std::vec::Vec::from([
@@ -104,19 +100,6 @@ const _: () = {
     #[diagnostic::do_not_recommend]
     impl __dotdo::Listed for Customer {
         const ITEM: __dotdo::Item = __dotdo::Item::Noun(<Self as __dotdo::Noun>::DEF);
-    }
-    #[automatically_derived]
-    impl ::core::ops::Deref for CustomerStub {
-        type Target = __dotdo::Stub<Customer>;
-        fn deref(&self) -> &Self::Target {
-            &self.0
-        }
-    }
-    #[automatically_derived]
-    impl __dotdo::Onward for CustomerStub {
-        fn onward(chain: __dotdo::Chain) -> Self {
-            Self(__dotdo::Onward::onward(chain))
-        }
     }
     #[automatically_derived]
     impl ::core::clone::Clone for Customer {
@@ -264,10 +247,10 @@ const _: () = {
     impl __dotdo::StepFn<()> for send_mail {}
 };
 pub struct Crm;
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
-    use __dotdo::Verbless as _;
+    use __dotdo::Otherwise as _;
     #[allow(dead_code)]
     impl Crm {
         /// The business as constants.
@@ -279,15 +262,31 @@ const _: () = {
             entries: &[
                 __dotdo::Entry {
                     item: <Customer as __dotdo::Listed>::ITEM,
-                    verbs: <Customer>::__VERBS,
+                    verbs: __dotdo::Of::<Customer>::VERBS,
                 },
                 __dotdo::Entry {
-                    item: <welcome as __dotdo::Listed>::ITEM,
-                    verbs: <welcome>::__VERBS,
+                    item: {
+                        const _: fn() = || __dotdo::Marked::<Marker>::marked(&welcome);
+                        macro_rules! welcome {
+                            () => {};
+                        }
+                        use __dotdo::unmarked::*;
+                        use welcome as Marker;
+                        __dotdo::Of::<Marker>::ITEM
+                    },
+                    verbs: __dotdo::None,
                 },
                 __dotdo::Entry {
-                    item: <send_mail as __dotdo::Listed>::ITEM,
-                    verbs: <send_mail>::__VERBS,
+                    item: {
+                        const _: fn() = || __dotdo::Marked::<Marker>::marked(&send_mail);
+                        macro_rules! send_mail {
+                            () => {};
+                        }
+                        use __dotdo::unmarked::*;
+                        use send_mail as Marker;
+                        __dotdo::Of::<Marker>::ITEM
+                    },
+                    verbs: __dotdo::None,
                 },
             ],
             dropped: &[],

@@ -41,6 +41,9 @@ pub enum OrderEvent {
     /// `pay` was done.
     Paid(::dotdo::__private::Event<Order, Receipt>),
 }
+/// The verbs and queries of one `Order`, as `Order::stub(id)` offers them.
+#[allow(private_bounds)]
+pub trait OrderCalls: ::dotdo::__private::Calls<Order> {}
 #[allow(unused_qualifications)]
 const _: () = {
     use ::dotdo::__private as __dotdo;
@@ -152,20 +155,35 @@ const _: () = {
     struct __ReviewArgs {
         stars: i64,
     }
+    impl OrderCalls for __dotdo::Stub<Order> {}
     #[allow(dead_code, private_interfaces)]
-    impl OrderStub {
+    impl dyn OrderCalls {
         /// Emits `Order::paid`, whose payload is what this returns.
         pub fn pay(&self, receipt: Receipt) -> __dotdo::Call<Receipt> {
-            <Receipt as __dotdo::Value>::call(self, "pay", &__PayArgs { receipt })
+            <Receipt as __dotdo::Value>::call(
+                __dotdo::Calls::stub(self),
+                "pay",
+                &__PayArgs { receipt },
+            )
         }
         /// Calls `touch`.
         #[cfg(feature = "refunds")]
         pub fn touch(&self, _why: Option<String>) -> __dotdo::Call<()> {
-            <() as __dotdo::Value>::call(self, "touch", &__TouchArgs { _why })
+            <() as __dotdo::Value>::call(
+                __dotdo::Calls::stub(self),
+                "touch",
+                &__TouchArgs { _why },
+            )
         }
         /// Reads only; no event.
         pub fn buyer(&self) -> __dotdo::Call<Ref<Customer>> {
-            <Ref<Customer> as __dotdo::Value>::call(self, "buyer", &__BuyerArgs {})
+            <Ref<
+                Customer,
+            > as __dotdo::Value>::call(
+                __dotdo::Calls::stub(self),
+                "buyer",
+                &__BuyerArgs {},
+            )
         }
     }
     impl Order {
@@ -201,152 +219,153 @@ const _: () = {
             Ok(stars.to_string())
         }
     }
-    impl Order {
-        #[doc(hidden)]
-        pub const __VERBS: __dotdo::Option<&'static __dotdo::VerbsDef> = __dotdo::Some(
-            &__dotdo::VerbsDef {
-                noun: <Order as __dotdo::Noun>::NAME,
-                verbs: &[
-                    __dotdo::VerbDef {
-                        name: "pay",
-                        event: __dotdo::Some("paid"),
-                        query: false,
-                        args: &[
-                            __dotdo::Member {
-                                name: "receipt",
-                                shape: <Receipt as __dotdo::Value>::SHAPE,
-                                optional: <Receipt as __dotdo::Value>::NULLABLE,
-                                doc: "",
-                            },
-                        ],
-                        output: <Receipt as __dotdo::Value>::SHAPE,
-                        doc: "Emits `Order::paid`, whose payload is what this returns.",
-                        run: |turn, id, args| __dotdo::run_verb::<
-                            Order,
-                            _,
-                            Receipt,
-                        >(
-                            turn,
-                            id,
-                            args,
-                            |this: &mut Order, cx, args: __PayArgs| {
-                                this.pay(cx.any(), args.receipt)
-                            },
-                        ),
-                    },
-                    #[cfg(feature = "refunds")]
-                    __dotdo::VerbDef {
-                        name: "touch",
-                        event: __dotdo::None,
-                        query: false,
-                        args: &[__dotdo::Member::of::<Option<String>>("why", "")],
-                        output: __dotdo::Shape::Nothing,
-                        doc: "",
-                        run: |turn, id, args| __dotdo::run_verb::<
-                            Order,
-                            _,
-                            (),
-                        >(
-                            turn,
-                            id,
-                            args,
-                            |this: &mut Order, cx, args: __TouchArgs| {
-                                this.touch(cx, args._why)
-                            },
-                        ),
-                    },
-                    __dotdo::VerbDef {
-                        name: "buyer",
-                        event: __dotdo::None,
-                        query: true,
-                        args: &[],
-                        output: <Ref<Customer> as __dotdo::Value>::SHAPE,
-                        doc: "Reads only; no event.",
-                        run: |turn, id, args| __dotdo::run_query::<
-                            Order,
-                            _,
-                            Ref<Customer>,
-                        >(
-                            turn,
-                            id,
-                            args,
-                            |this: &Order, cx, _: __BuyerArgs| this.buyer(cx.any()),
-                        ),
-                    },
-                ],
-                flows: &[
-                    &__dotdo::FlowDef {
-                        name: "Order::fulfil",
-                        version: 1,
-                        noun: __dotdo::Some("Order"),
-                        policy: __dotdo::Policy {
-                            retry: 3,
-                            initial: ::core::time::Duration::from_millis(100),
-                            cap: ::core::time::Duration::from_secs(30),
-                            timeout: __dotdo::Some(
-                                ::core::time::Duration::from_secs(2592000),
-                            ),
-                            ..__dotdo::Policy::DEFAULT
+    impl __dotdo::Verbs for Order {
+        const VERBS: &'static __dotdo::VerbsDef = &__dotdo::VerbsDef {
+            noun: <Order as __dotdo::Noun>::NAME,
+            verbs: &[
+                __dotdo::VerbDef {
+                    name: "pay",
+                    event: __dotdo::Some("paid"),
+                    query: false,
+                    args: &[
+                        __dotdo::Member {
+                            name: "receipt",
+                            shape: <Receipt as __dotdo::Value>::SHAPE,
+                            optional: <Receipt as __dotdo::Value>::NULLABLE,
+                            doc: "",
                         },
-                        trigger: __dotdo::Trigger::On(__dotdo::Route {
-                            pattern: __dotdo::Pattern {
-                                noun: __dotdo::Some(<Order as __dotdo::Noun>::NAME),
-                                verb: __dotdo::Some("created"),
-                            },
-                            priority: 0,
-                            filter: __dotdo::None,
-                            to: __dotdo::None,
-                        }),
-                        args: &[],
-                        output: __dotdo::Shape::Nothing,
-                        doc: "From \"created\" to \"on its way\".",
-                        at: (::core::file!(), ::core::line!()),
-                        start: |run, json| __dotdo::run_on(
-                            <Order>::created,
-                            run,
-                            &json,
-                            __dotdo::OneEvent::of,
-                            |cx, event| Order::fulfil(cx, event),
+                    ],
+                    output: <Receipt as __dotdo::Value>::SHAPE,
+                    doc: "Emits `Order::paid`, whose payload is what this returns.",
+                    run: |turn, id, args| __dotdo::run_verb::<
+                        Order,
+                        _,
+                        Receipt,
+                    >(
+                        turn,
+                        id,
+                        args,
+                        |this: &mut Order, cx, args: __PayArgs| {
+                            this.pay(cx.any(), args.receipt)
+                        },
+                    ),
+                },
+                #[cfg(feature = "refunds")]
+                __dotdo::VerbDef {
+                    name: "touch",
+                    event: __dotdo::None,
+                    query: false,
+                    args: &[__dotdo::Member::of::<Option<String>>("why", "")],
+                    output: __dotdo::Shape::Nothing,
+                    doc: "",
+                    run: |turn, id, args| __dotdo::run_verb::<
+                        Order,
+                        _,
+                        (),
+                    >(
+                        turn,
+                        id,
+                        args,
+                        |this: &mut Order, cx, args: __TouchArgs| {
+                            this.touch(cx, args._why)
+                        },
+                    ),
+                },
+                __dotdo::VerbDef {
+                    name: "buyer",
+                    event: __dotdo::None,
+                    query: true,
+                    args: &[],
+                    output: <Ref<Customer> as __dotdo::Value>::SHAPE,
+                    doc: "Reads only; no event.",
+                    run: |turn, id, args| __dotdo::run_query::<
+                        Order,
+                        _,
+                        Ref<Customer>,
+                    >(
+                        turn,
+                        id,
+                        args,
+                        |this: &Order, cx, _: __BuyerArgs| this.buyer(cx.any()),
+                    ),
+                },
+            ],
+            flows: &[
+                &__dotdo::FlowDef {
+                    name: "Order::fulfil",
+                    version: 1,
+                    noun: __dotdo::Some("Order"),
+                    policy: __dotdo::Policy {
+                        retry: 3,
+                        initial: ::core::time::Duration::from_millis(100),
+                        cap: ::core::time::Duration::from_secs(30),
+                        timeout: __dotdo::Some(
+                            ::core::time::Duration::from_secs(2592000),
                         ),
+                        ..__dotdo::Policy::DEFAULT
                     },
-                    &__dotdo::FlowDef {
-                        name: "Order::forget",
-                        version: 1,
-                        noun: __dotdo::Some("Order"),
-                        policy: __dotdo::Policy::DEFAULT,
-                        trigger: __dotdo::Trigger::On(__dotdo::Route {
-                            pattern: __dotdo::Pattern {
-                                noun: __dotdo::Some(<Customer as __dotdo::Noun>::NAME),
-                                verb: __dotdo::Some("deleted"),
-                            },
-                            priority: 0,
-                            filter: __dotdo::None,
-                            to: __dotdo::Some(|event| __dotdo::to_on::<
-                                _,
-                                _,
-                                Order,
-                                _,
-                            >(
-                                <Customer>::deleted,
-                                event,
-                                |event| event.data.last_order.clone(),
-                            )),
-                        }),
-                        args: &[],
-                        output: __dotdo::Shape::Nothing,
-                        doc: "",
-                        at: (::core::file!(), ::core::line!()),
-                        start: |run, json| __dotdo::run_on(
+                    trigger: __dotdo::Trigger::On(__dotdo::Route {
+                        pattern: __dotdo::Pattern {
+                            noun: __dotdo::Some(<Order as __dotdo::Noun>::NAME),
+                            verb: __dotdo::Some("created"),
+                        },
+                        priority: 0,
+                        filter: __dotdo::None,
+                        to: __dotdo::None,
+                    }),
+                    args: &[],
+                    output: __dotdo::Shape::Nothing,
+                    doc: "From \"created\" to \"on its way\".",
+                    at: (::core::file!(), ::core::line!()),
+                    start: |run, json| __dotdo::run_on(
+                        <Order>::created,
+                        run,
+                        &json,
+                        __dotdo::OneEvent::of,
+                        |cx, event| Order::fulfil(cx, event),
+                    ),
+                },
+                &__dotdo::FlowDef {
+                    name: "Order::forget",
+                    version: 1,
+                    noun: __dotdo::Some("Order"),
+                    policy: __dotdo::Policy::DEFAULT,
+                    trigger: __dotdo::Trigger::On(__dotdo::Route {
+                        pattern: __dotdo::Pattern {
+                            noun: __dotdo::Some(<Customer as __dotdo::Noun>::NAME),
+                            verb: __dotdo::Some("deleted"),
+                        },
+                        priority: 0,
+                        filter: __dotdo::None,
+                        to: __dotdo::Some(|event| __dotdo::to_on::<
+                            _,
+                            _,
+                            Order,
+                            _,
+                        >(
                             <Customer>::deleted,
-                            run,
-                            &json,
-                            __dotdo::OneEvent::of,
-                            |cx, event| Order::forget(cx, event),
-                        ),
-                    },
-                    Order::__FLOW_REVIEW,
-                ],
-            },
-        );
+                            event,
+                            |event| event.data.last_order.clone(),
+                        )),
+                    }),
+                    args: &[],
+                    output: __dotdo::Shape::Nothing,
+                    doc: "",
+                    at: (::core::file!(), ::core::line!()),
+                    start: |run, json| __dotdo::run_on(
+                        <Customer>::deleted,
+                        run,
+                        &json,
+                        __dotdo::OneEvent::of,
+                        |cx, event| Order::forget(cx, event),
+                    ),
+                },
+                Order::__FLOW_REVIEW,
+            ],
+        };
+        type Calls = dyn OrderCalls;
+        fn calls(stub: &__dotdo::Stub<Self>) -> &Self::Calls {
+            stub
+        }
     }
 };

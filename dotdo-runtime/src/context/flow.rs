@@ -11,6 +11,7 @@ use crate::id::{AnyNoun, Id};
 use crate::journal::{Act, Arms, Branch, Durability, Journaled, Run, Together, WaitFor};
 use crate::json::Json;
 use crate::noun::{EventKey, Noun};
+use crate::stub::Stub;
 use crate::value::Value;
 
 /// What a flow holds. Everything it does goes through here and is journaled, so that after a crash it goes on where
@@ -212,7 +213,7 @@ impl<N: Noun> Flow<N> {
     }
 
     /// Calls to the thing whose object this is.
-    pub fn this(&self) -> N::Stub {
+    pub fn this(&self) -> Stub<N> {
         N::stub(self.id())
     }
 }

@@ -117,12 +117,12 @@ pub trait Value:
         event == other
     }
     #[doc(hidden)]
-    fn call<N: crate::noun::Noun>(
+    fn call<N>(
         stub: &crate::stub::Stub<N>,
         verb: &'static str,
         args: &impl Serialize,
     ) -> crate::stub::Call<Self> {
-        stub.call(verb, args)
+        crate::stub::Stub::call(stub, verb, args)
     }
     #[doc(hidden)]
     fn next(cells: &mut dyn Iterator<Item = Cell>, column: &str) -> Result<Self> {

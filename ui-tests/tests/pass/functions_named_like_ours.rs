@@ -27,9 +27,23 @@ async fn flow(cx: Flow) -> Result<i64> {
     cx.run(charge(run)).await
 }
 
-dotdo::app! { Shop { charge, flow } }
+/// Like macros of Rust and of dotdo.
+#[durable]
+async fn print(text: String) -> Result<i64> {
+    Ok(i64::try_from(text.len())?)
+}
+#[durable]
+async fn ensure() -> Result<()> {
+    Ok(())
+}
+#[durable]
+async fn found() -> Result<()> {
+    Ok(())
+}
+
+dotdo::app! { Shop { charge, flow, print, ensure, found } }
 
 #[test]
 fn works() {
-    assert_eq!(Shop::DEF.entries.len(), 2);
+    assert_eq!(Shop::DEF.entries.len(), 5);
 }

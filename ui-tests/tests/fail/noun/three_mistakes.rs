@@ -1,4 +1,5 @@
 // All mistakes of a noun are shown at once, each at its place.
+//~ 3 errors: there are three mistakes
 use dotdo::prelude::*;
 
 #[noun(kind = "Humen")]

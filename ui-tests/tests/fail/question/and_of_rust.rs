@@ -1,4 +1,5 @@
 // Filters are joined with `&` and `|`.
+//~ 3 errors: rustc checks each side of `&&`, and the whole
 use dotdo::prelude::*;
 
 #[noun]

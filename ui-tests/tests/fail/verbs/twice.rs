@@ -1,4 +1,5 @@
 // The verbs of a noun stand in one `impl`.
+//~ 9 errors: two attributes do not see each other, so it is rustc that finds everything twice
 use dotdo::prelude::*;
 
 #[noun]
