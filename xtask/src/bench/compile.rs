@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -103,6 +104,7 @@ pub fn compile(args: impl Iterator<Item = String>) -> Result<(), String> {
             eprintln!("{} with {size} rows", candidate.name);
             results.insert((place, size), bench.figures(size, options.runs)?);
         }
+        bench.forget()?;
     }
     let mut text = tables(&options.sizes, &results);
     if !missing.is_empty() {
@@ -185,6 +187,14 @@ impl<'a> Bench<'a> {
         measure(&mut self.cargo(&["build"])).map(|_| ())
     }
 
+    /// Removes what was built of the crate: three hundred rows of everyone at once would be tens of gigabytes. What it
+    /// depends on stays, as other candidates may as well.
+    fn forget(&self) -> Result<(), String> {
+        let package = self.candidate.package();
+        measure(&mut self.cargo(&["clean", "--package", &package]))?;
+        measure(&mut self.aside(&["clean", "--package", &package])).map(|_| ())
+    }
+
     fn figures(&self, rows: usize, runs: usize) -> Result<Figures, String> {
         let package = self.candidate.package();
         let (mut check, mut build, mut change) = (Vec::new(), Vec::new(), Vec::new());
@@ -220,17 +230,16 @@ impl<'a> Bench<'a> {
         let file = self.folder.join("lib.ll");
         let emit = format!("--emit=llvm-ir={}", file.display());
         measure(&mut self.aside(&["rustc", "--", "-Ccodegen-units=1", "-Cdebuginfo=0", &emit]))?;
-        let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-        let mut inside = false;
-        Ok(text
-            .lines()
-            .filter(|line| {
-                inside |= line.starts_with("define ");
-                let counts = inside;
-                inside &= *line != "}";
-                counts
-            })
-            .count())
+        let said = |e| format!("{}: {e}", file.display());
+        let (mut inside, mut count) = (false, 0);
+        for line in BufReader::new(fs::File::open(&file).map_err(said)?).split(b'\n') {
+            let line = line.map_err(said)?;
+            inside |= line.starts_with(b"define ");
+            count += usize::from(inside);
+            inside &= line != b"}";
+        }
+        fs::remove_file(&file).map_err(said)?;
+        Ok(count)
     }
 }
 
