@@ -1,13 +1,14 @@
-//! Pieces that describe values: JSON members, and the private copy of a type through which serde reads and writes it.
+//! Pieces that describe values: JSON members, and how serde reads and writes a type: a struct by the runtime's own
+//! means, which compile fast, and what is rarer by way of a private copy that serde's derives see.
 //!
 //! Of a type that it does not know, generated code says everything in the form `<T as Value>::…`, at the user's token.
 //! rustc reports only once what is identical, so a type that is no value is one error and not a dozen. Types that
 //! everybody knows are written plainly.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, LitStr, Type, Visibility};
+use syn::{Ident, LitStr, Type};
 
 use crate::signature::{Arg, generic_types, is_named, last_segment};
 use crate::source::{plain_name, respan};
@@ -129,13 +130,12 @@ pub fn members(args: &[Arg]) -> TokenStream {
     quote!(&[#(#members),*])
 }
 
-/// How serde treats a field; `p` is how the place of the field names the runtime.
-pub fn field(p: &TokenStream, ty: &TokenStream, default: Option<&str>) -> TokenStream {
+/// How serde's derives treat a field.
+pub fn field(ty: &TokenStream, default: Option<&str>) -> TokenStream {
     let mut options = Vec::new();
     if !known(ty) {
         let span = culprit(ty.clone()).unwrap_or_else(|| ty.span());
-        let value = quote!(#p::Value).to_string().replace(' ', "");
-        let path = |item: &str| LitStr::new(&format!("<{ty} as {value}>::{item}"), span);
+        let path = |item: &str| LitStr::new(&format!("<{ty} as __dotdo::Value>::{item}"), span);
         let (write, read) = (path("write"), path("read"));
         options.push(quote!(serialize_with = #write, deserialize_with = #read));
         // With a function of ours, serde no longer knows by itself that an `Option` may be left out.
@@ -155,53 +155,139 @@ pub fn field(p: &TokenStream, ty: &TokenStream, default: Option<&str>) -> TokenS
     }
 }
 
-/// The attributes of a struct that carries arguments as JSON; `p` is how its place names the runtime.
-pub fn carrier(p: &TokenStream) -> TokenStream {
-    let serde = quote!(#p::serde).to_string().replace(' ', "");
-    quote! {
-        #[derive(#p::serde::Serialize, #p::serde::Deserialize)]
-        #[serde(crate = #serde, deny_unknown_fields)]
-    }
+/// A struct whose JSON is an object.
+pub struct Record<'a> {
+    pub ident: &'a Ident,
+    /// What a message calls it.
+    pub expected: &'a str,
+    /// Whether a field that it does not know is a mistake.
+    pub strict: bool,
+    pub fields: Vec<RecordField<'a>>,
 }
 
-/// The fields of such a struct, which are as visible as it is.
-pub fn carried(p: &TokenStream, args: &[Arg], vis: Option<&Visibility>) -> TokenStream {
-    let fields = args.iter().map(|Arg { ident, name, ty }| {
-        let rename = (plain_name(ident) != *name).then(|| quote!(#[serde(rename = #name)]));
-        let how = field(p, ty, None);
-        quote!(#rename #how #vis #ident: #ty)
+/// A field of such a struct.
+pub struct RecordField<'a> {
+    pub ident: &'a Ident,
+    /// Its name in JSON.
+    pub name: &'a str,
+    pub ty: &'a TokenStream,
+    pub absent: Absent,
+}
+
+/// What becomes of a field that is not given.
+pub enum Absent {
+    /// It is a mistake, but for an `Option`.
+    Missed,
+    /// A function makes it.
+    Default(TokenStream),
+    /// It is never given, nor written.
+    Skipped,
+}
+
+/// `Serialize` and `Deserialize` of a struct; inside a block that has [`Root::import`](crate::paths::Root::import).
+pub fn record(record: &Record<'_>) -> TokenStream {
+    let (ident, name) = (record.ident, plain_name(record.ident));
+    let (expected, strict) = (record.expected, record.strict);
+    let given: Vec<_> = record
+        .fields
+        .iter()
+        .filter(|field| !matches!(field.absent, Absent::Skipped))
+        .collect();
+    let names: Vec<_> = given.iter().map(|field| field.name).collect();
+    let slots: Vec<_> = (0..given.len())
+        .map(|n| format_ident!("field{n}"))
+        .collect();
+    let places: Vec<_> = (0..given.len()).map(Literal::usize_unsuffixed).collect();
+    let puts = given.iter().map(
+        |RecordField {
+             ident, name, ty, ..
+         }| {
+            if known(ty) {
+                quote!(out.field(#name, &self.#ident);)
+            } else {
+                let put = as_value(ty, "put");
+                quote!(#put(&self.#ident, &mut out, #name);)
+            }
+        },
+    );
+    let takes = given.iter().zip(&slots).map(|(field, slot)| {
+        if known(field.ty) {
+            quote!(fields.take(&mut #slot))
+        } else {
+            let take = as_value(field.ty, "take");
+            quote!(#take(fields, &mut #slot))
+        }
     });
-    quote!(#(#fields),*)
-}
-
-/// `Serialize` and `Deserialize` by way of a private copy of the type: serde's derives see the copy, the type itself
-/// stays as the user wrote it.
-pub fn through_copy(
-    ident: &Ident,
-    copy: &Ident,
-    container: &TokenStream,
-    definition: &TokenStream,
-) -> TokenStream {
-    let name = plain_name(ident);
-    let remote = ident.to_string();
-    let expecting = format!("`{name}`");
+    let mut places_left = places.iter().zip(&slots);
+    let made = record.fields.iter().map(
+        |RecordField {
+             ident, ty, absent, ..
+         }| {
+            let (place, slot) = match absent {
+                Absent::Skipped => return quote!(#ident: ::core::default::Default::default()),
+                _ => places_left.next().unzip(),
+            };
+            match absent {
+                Absent::Default(default) => quote!(#ident: __dotdo::record::or(#slot, #default)),
+                _ if known(ty) => quote!(#ident: fields.end(#slot, #place)?),
+                _ => {
+                    let end = as_value(ty, "end");
+                    quote!(#ident: #end(fields, #slot, #place)?)
+                }
+            }
+        },
+    );
+    let count = Literal::usize_unsuffixed(given.len());
     quote! {
-        #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-        #[serde(crate = "__dotdo::serde", remote = #remote, rename = #name, expecting = #expecting, #container)]
-        #definition
         #[automatically_derived]
         impl __dotdo::serde::Serialize for #ident {
-            fn serialize<S: __dotdo::serde::Serializer>(&self, serializer: S) -> __dotdo::Result<S::Ok, S::Error> {
-                #copy::serialize(self, serializer)
+            fn serialize<__S: __dotdo::serde::Serializer>(&self, serializer: __S) -> __dotdo::Result<__S::Ok, __S::Error> {
+                let mut out = __dotdo::Writer::new(serializer, #name, #count);
+                #(#puts)*
+                out.end()
             }
         }
         #[automatically_derived]
         impl<'de> __dotdo::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: __dotdo::serde::Deserializer<'de>>(deserializer: D) -> __dotdo::Result<Self, D::Error> {
-                #copy::deserialize(deserializer)
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(deserializer: __D) -> __dotdo::Result<Self, __D::Error> {
+                __dotdo::record::read(deserializer)
+            }
+        }
+        #[automatically_derived]
+        impl __dotdo::Record for #ident {
+            const NAME: &'static str = #name;
+            const EXPECTED: &'static str = #expected;
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
+            const STRICT: bool = #strict;
+            fn read<'de, __F: __dotdo::Fields<'de>>(fields: &mut __F) -> __dotdo::Result<Self, __F::Error> {
+                #(let mut #slots = __dotdo::None;)*
+                while let __dotdo::Some(place) = fields.next() {
+                    match place {
+                        #(#places => #takes,)*
+                        _ => {}
+                    }
+                }
+                __dotdo::Ok(Self { #(#made),* })
             }
         }
     }
+}
+
+/// `Serialize` and `Deserialize` of a struct that carries the arguments of what has this name.
+pub fn carried(ident: &Ident, of: &str, args: &[Arg]) -> TokenStream {
+    let expected = format!("the arguments of `{of}`");
+    let fields = args.iter().map(|Arg { ident, name, ty }| RecordField {
+        ident,
+        name,
+        ty,
+        absent: Absent::Missed,
+    });
+    record(&Record {
+        ident,
+        expected: &expected,
+        strict: true,
+        fields: fields.collect(),
+    })
 }
 
 /// A copy of the value that an expression of this type refers to.

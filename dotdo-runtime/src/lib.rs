@@ -26,6 +26,7 @@ pub mod object;
 pub mod people;
 pub mod planted;
 pub mod query;
+pub mod record;
 pub mod store;
 pub mod stub;
 pub mod time;

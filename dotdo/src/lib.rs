@@ -361,6 +361,7 @@ pub mod __private {
     };
     pub use dotdo_runtime::object::turn::Turn;
     pub use dotdo_runtime::query::{Column, Filter, Find};
+    pub use dotdo_runtime::record::{self, Choice, Fields, Record, Writer};
     pub use dotdo_runtime::stub::{Call, Calls, Stub};
     pub use dotdo_runtime::value::{Cell, Member, Shape, Value};
     pub use dotdo_runtime::{AnyEvent, Error, Event, Flow, Id, Json, Many, Ref, Result, Tx, View};

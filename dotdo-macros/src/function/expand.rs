@@ -93,10 +93,11 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
     };
     let definition = quote!(<#ident as #p::Listed>::ITEM.#description());
     let description = self::description(durable, args, &described, &definition, ident);
-    let (carrier, fields) = (
-        serial::carrier(&p),
-        serial::carried(&p, &args.args, Some(vis)),
-    );
+    let fields = args
+        .args
+        .iter()
+        .map(|Arg { ident, ty, .. }| quote!(#vis #ident: #ty));
+    let serde = serial::carried(ident, &durable.name, &args.args);
     let body = body(durable, &run);
     let output = &args.output;
     let standin =
@@ -106,10 +107,9 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
         #description
         #warnings
         #(#cfgs)*
-        #carrier
         #[doc(hidden)]
         #[allow(non_camel_case_types, dead_code)]
-        #vis struct #ident { #fields }
+        #vis struct #ident { #(#fields),* }
         #(#cfgs)*
         #[allow(unused_qualifications)]
         const _: () = {
@@ -123,6 +123,7 @@ fn called(durable: &Durable, form: &Form, args: &Args) -> TokenStream {
                 };
             }
             #standin
+            #serde
         };
     }
 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::model::{Column, Field, Noun, Role};
-use crate::serial::{self, as_value, member};
+use crate::serial::{self, Absent, Record, RecordField, as_value, member};
 use crate::source::plain_name;
 
 /// Everything that a noun generates beside the struct.
@@ -278,20 +278,23 @@ fn default_of(noun: &Noun, field: &Field) -> TokenStream {
 
 fn serde(noun: &Noun) -> TokenStream {
     let ident = &noun.ident;
-    let copy = format_ident!("__{}Copy", plain_name(ident));
-    let fields = noun.fields.iter().map(|field| {
-        let Field { ident, ty, .. } = field;
-        let how = match &field.role {
-            Role::Back(_) => quote!(#[serde(skip)]),
-            Role::Column(column) => {
-                let default = column
-                    .default
-                    .as_ref()
-                    .map(|_| default_of(noun, field).to_string().replace(' ', ""));
-                serial::field(&quote!(__dotdo), ty, default.as_deref())
+    let fields = noun.fields.iter().map(|field| RecordField {
+        ident: &field.ident,
+        name: &field.name,
+        ty: &field.ty,
+        absent: match &field.role {
+            Role::Back(_) => Absent::Skipped,
+            Role::Column(column) if column.default.is_some() => {
+                Absent::Default(default_of(noun, field))
             }
-        };
-        quote!(#how #ident: #ty)
+            Role::Column(_) => Absent::Missed,
+        },
+    });
+    let serde = serial::record(&Record {
+        ident,
+        expected: &format!("`{}`", plain_name(ident)),
+        strict: false,
+        fields: fields.collect(),
     });
     let defaults: Vec<_> = noun
         .columns()
@@ -302,13 +305,7 @@ fn serde(noun: &Noun) -> TokenStream {
         })
         .collect();
     let defaults = (!defaults.is_empty()).then(|| quote!(impl #ident { #(#defaults)* }));
-    let through = serial::through_copy(
-        ident,
-        &copy,
-        &TokenStream::new(),
-        &quote!(struct #copy { #(#fields),* }),
-    );
-    quote!(#defaults #through)
+    quote!(#defaults #serde)
 }
 
 /// `Clone`, `Debug` and `PartialEq`, as far as the user does not derive them.

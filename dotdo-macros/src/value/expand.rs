@@ -1,11 +1,11 @@
 //! From the model to code.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::model::{Body, Field, Fields, Value, Variant};
-use crate::serial::{self, as_value};
+use crate::serial::{self, Absent, Record, RecordField, as_value};
 use crate::source::{plain_name, respan};
 
 /// Everything that `#[derive(Value)]` generates.
@@ -34,7 +34,7 @@ fn own(value: &Value) -> TokenStream {
     let ident = &value.ident;
     let shape = shape(value);
     let cells = match &value.body {
-        Body::Enum(variants) if is_choice(variants) => choice_cells(value, variants),
+        Body::Enum(variants) if is_choice(variants) => choice_cells(value),
         Body::Struct(Fields::Tuple(fields)) if fields.len() == 1 => transparent_cells(&fields[0]),
         _ => TokenStream::new(),
     };
@@ -59,9 +59,8 @@ fn at_name(value: &Value, of: TokenStream, body: &TokenStream) -> TokenStream {
 
 /// An enum of names only is a text column with a list of values.
 fn is_choice(variants: &[Variant]) -> bool {
-    variants
-        .iter()
-        .all(|variant| matches!(variant.fields, Fields::Unit))
+    let is_name = |variant: &Variant| matches!(variant.fields, Fields::Unit);
+    !variants.is_empty() && variants.iter().all(is_name)
 }
 
 fn shape(value: &Value) -> TokenStream {
@@ -117,22 +116,15 @@ fn field_shape(field: &Field) -> TokenStream {
     }
 }
 
-fn choice_cells(value: &Value, variants: &[Variant]) -> TokenStream {
-    let unknown = format!("`{{other:?}}` is no `{}`", value.ident);
-    let (idents, names): (Vec<_>, Vec<_>) = variants
-        .iter()
-        .map(|variant| (&variant.ident, &variant.name))
-        .unzip();
+fn choice_cells(value: &Value) -> TokenStream {
+    let unknown = format!("`{{cell:?}}` is no `{}`", value.ident);
     quote! {
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
-            let name = match self { #(Self::#idents => #names,)* };
-            __dotdo::Ok(__dotdo::Cell::from(name))
+            __dotdo::Ok(__dotdo::Cell::from(__dotdo::record::name(self)))
         }
         fn from_cell(cell: __dotdo::Cell) -> __dotdo::Result<Self> {
-            match cell.as_text() {
-                #(__dotdo::Some(#names) => __dotdo::Ok(Self::#idents),)*
-                other => __dotdo::Err(__dotdo::Error::internal(::core::format_args!(#unknown))),
-            }
+            let found = cell.as_text().and_then(__dotdo::record::named);
+            found.ok_or_else(|| __dotdo::Error::internal(::core::format_args!(#unknown)))
         }
     }
 }
@@ -155,22 +147,105 @@ fn transparent_cells(field: &Field) -> TokenStream {
     }
 }
 
-/// The private copy that serde's derives see.
+/// `Serialize` and `Deserialize`.
 fn serde(value: &Value) -> TokenStream {
+    let ident = &value.ident;
+    let defaults = defaults(value);
+    let serde = match &value.body {
+        Body::Struct(Fields::Named(fields)) => serial::record(&Record {
+            ident,
+            expected: &format!("`{}`", plain_name(ident)),
+            strict: true,
+            fields: fields
+                .iter()
+                .filter_map(|field| named(value, field))
+                .collect(),
+        }),
+        Body::Struct(Fields::Tuple(fields)) if fields.len() == 1 => transparent(ident, &fields[0]),
+        Body::Enum(variants) if is_choice(variants) => choice(ident, variants),
+        body => through_copy(value, body),
+    };
+    quote!(#defaults #serde)
+}
+
+fn named<'a>(value: &Value, field: &'a Field) -> Option<RecordField<'a>> {
+    Some(RecordField {
+        ident: field.ident.as_ref()?,
+        name: &field.name,
+        ty: &field.ty,
+        absent: if field.default.is_some() {
+            let (ident, name) = (&value.ident, default_name("", field));
+            Absent::Default(quote!(#ident::#name))
+        } else {
+            Absent::Missed
+        },
+    })
+}
+
+/// A newtype is in JSON what it wraps.
+fn transparent(ident: &Ident, field: &Field) -> TokenStream {
+    let (write, read) = (as_value(&field.ty, "write"), as_value(&field.ty, "read"));
+    serde_impls(
+        ident,
+        &quote!(#write(&self.0, serializer)),
+        &quote!(#read(deserializer).map(Self)),
+    )
+}
+
+fn choice(ident: &Ident, variants: &[Variant]) -> TokenStream {
+    let name = plain_name(ident);
+    let expected = format!("`{name}`");
+    let (idents, names): (Vec<_>, Vec<_>) = variants
+        .iter()
+        .map(|variant| (&variant.ident, &variant.name))
+        .unzip();
+    let places = (0..variants.len()).map(Literal::usize_unsuffixed);
+    // What stands last takes what is left, so that the `match` is whole.
+    let last = idents.last();
+    let before = idents
+        .iter()
+        .take(idents.len().saturating_sub(1))
+        .enumerate();
+    let before = before.map(|(n, ident)| {
+        let n = Literal::usize_unsuffixed(n);
+        quote!(#n => Self::#ident,)
+    });
+    let impls = serde_impls(
+        ident,
+        &quote!(__dotdo::record::write_choice(self, serializer)),
+        &quote!(__dotdo::record::read_choice(deserializer)),
+    );
+    quote! {
+        #impls
+        #[automatically_derived]
+        impl __dotdo::Choice for #ident {
+            const NAME: &'static str = #name;
+            const EXPECTED: &'static str = #expected;
+            const NAMES: &'static [&'static str] = &[#(#names),*];
+            fn place(&self) -> usize {
+                match self { #(Self::#idents => #places,)* }
+            }
+            fn at(place: usize) -> Self {
+                match place { #(#before)* _ => Self::#last }
+            }
+        }
+    }
+}
+
+/// What is rarer, by way of a private copy that serde's derives see.
+fn through_copy(value: &Value, body: &Body) -> TokenStream {
     let ident = &value.ident;
     let copy = format_ident!("__{}Copy", plain_name(ident));
     let copied = |name: &str, fields| copied(value, name, fields);
-    let (container, definition) = match &value.body {
+    let (container, definition) = match body {
         Body::Struct(fields) => {
             let list = copied("", fields);
-            match fields {
-                Fields::Unit => (TokenStream::new(), quote!(struct #copy;)),
-                Fields::Tuple(fields) if fields.len() == 1 => {
-                    (quote!(transparent), quote!(struct #copy(#list);))
-                }
-                Fields::Tuple(_) => (TokenStream::new(), quote!(struct #copy(#list);)),
-                Fields::Named(_) => (quote!(deny_unknown_fields), quote!(struct #copy { #list })),
-            }
+            let definition = match fields {
+                Fields::Unit => quote!(struct #copy;),
+                Fields::Tuple(_) => quote!(struct #copy(#list);),
+                Fields::Named(_) => quote!(struct #copy { #list }),
+            };
+            (TokenStream::new(), definition)
         }
         Body::Enum(variants) => {
             let variants = variants.iter().map(|variant| {
@@ -187,9 +262,36 @@ fn serde(value: &Value) -> TokenStream {
             )
         }
     };
-    let through = serial::through_copy(ident, &copy, &container, &definition);
-    let defaults = defaults(value);
-    quote!(#defaults #through)
+    let name = plain_name(ident);
+    let (remote, expecting) = (ident.to_string(), format!("`{name}`"));
+    let impls = serde_impls(
+        ident,
+        &quote!(#copy::serialize(self, serializer)),
+        &quote!(#copy::deserialize(deserializer)),
+    );
+    quote! {
+        #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
+        #[serde(crate = "__dotdo::serde", remote = #remote, rename = #name, expecting = #expecting, #container)]
+        #definition
+        #impls
+    }
+}
+
+fn serde_impls(ident: &Ident, write: &TokenStream, read: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for #ident {
+            fn serialize<__S: __dotdo::serde::Serializer>(&self, serializer: __S) -> __dotdo::Result<__S::Ok, __S::Error> {
+                #write
+            }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for #ident {
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(deserializer: __D) -> __dotdo::Result<Self, __D::Error> {
+                #read
+            }
+        }
+    }
 }
 
 /// The name of the function that makes a field's default value.
@@ -205,7 +307,7 @@ fn copied(value: &Value, variant: &str, fields: &Fields) -> TokenStream {
         let default = default
             .as_ref()
             .map(|_| format!("{}::{}", value.ident, default_name(variant, field)));
-        let how = serial::field(&quote!(__dotdo), ty, default.as_deref());
+        let how = serial::field(ty, default.as_deref());
         let name = ident.as_ref().map(|ident| quote!(#ident:));
         quote!(#how #name #ty)
     });

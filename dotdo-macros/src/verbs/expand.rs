@@ -269,12 +269,13 @@ fn carrier_of(method: &Method) -> TokenStream {
 
 fn struct_of(attrs: &[syn::Attribute], method: &syn::Ident, args: &[Arg]) -> TokenStream {
     let (cfgs, ident) = (cfgs(attrs), carrier(method));
-    let p = quote!(__dotdo);
-    let (derives, fields) = (serial::carrier(&p), serial::carried(&p, args, None));
+    let fields = args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
+    let serde = serial::carried(&ident, &plain_name(method), args);
     quote! {
         #(#cfgs)*
-        #derives
-        struct #ident { #fields }
+        struct #ident { #(#fields),* }
+        #(#cfgs)*
+        const _: () = { #serde };
     }
 }
 

@@ -52,40 +52,56 @@ const _: () = {
             3
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Review",
-        rename = "Review",
-        expecting = "`Review`",
-        deny_unknown_fields
-    )]
-    struct __ReviewCopy {
-        release: bool,
-        note: Option<String>,
-        #[serde(default = "Review::__default_stars")]
-        stars: i64,
-        #[serde(
-            serialize_with = "<NaiveDate as __dotdo::Value>::write",
-            deserialize_with = "<NaiveDate as __dotdo::Value>::read"
-        )]
-        until: NaiveDate,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Review {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __ReviewCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Review", 4);
+            out.field("release", &self.release);
+            out.field("note", &self.note);
+            out.field("stars", &self.stars);
+            <NaiveDate as __dotdo::Value>::put(&self.until, &mut out, "until");
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Review {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __ReviewCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Review {
+        const NAME: &'static str = "Review";
+        const EXPECTED: &'static str = "`Review`";
+        const FIELDS: &'static [&'static str] = &["release", "note", "stars", "until"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            let mut field2 = __dotdo::None;
+            let mut field3 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    1 => fields.take(&mut field1),
+                    2 => fields.take(&mut field2),
+                    3 => <NaiveDate as __dotdo::Value>::take(fields, &mut field3),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                release: fields.end(field0, 0)?,
+                note: fields.end(field1, 1)?,
+                stars: __dotdo::record::or(field2, Review::__default_stars),
+                until: <NaiveDate as __dotdo::Value>::end(fields, field3, 3)?,
+            })
         }
     }
     #[automatically_derived]
@@ -229,32 +245,44 @@ const _: () = {
         );
         type Next = ();
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Approval",
-        rename = "Approval",
-        expecting = "`Approval`",
-        deny_unknown_fields
-    )]
-    struct __ApprovalCopy {
-        approved: bool,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Approval {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __ApprovalCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Approval", 1);
+            out.field("approved", &self.approved);
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Approval {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __ApprovalCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Approval {
+        const NAME: &'static str = "Approval";
+        const EXPECTED: &'static str = "`Approval`";
+        const FIELDS: &'static [&'static str] = &["approved"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                approved: fields.end(field0, 0)?,
+            })
         }
     }
     #[automatically_derived]

@@ -124,15 +124,9 @@ pub(crate) fn charge(order: Id<Order>, cents: i64) -> ::dotdo::__private::Step<R
         &charge { order, cents },
     )
 }
-#[derive(::dotdo::__private::serde::Serialize, ::dotdo::__private::serde::Deserialize)]
-#[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 pub(crate) struct charge {
-    #[serde(
-        serialize_with = "<Id < Order > as ::dotdo::__private::Value>::write",
-        deserialize_with = "<Id < Order > as ::dotdo::__private::Value>::read"
-    )]
     pub(crate) order: Id<Order>,
     pub(crate) cents: i64,
 }
@@ -184,6 +178,50 @@ const _: () = {
         };
     }
     impl __dotdo::StepFn<Receipt> for charge {}
+    #[automatically_derived]
+    impl __dotdo::serde::Serialize for charge {
+        fn serialize<__S: __dotdo::serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "charge", 2);
+            <Id<Order> as __dotdo::Value>::put(&self.order, &mut out, "order");
+            out.field("cents", &self.cents);
+            out.end()
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __dotdo::serde::Deserialize<'de> for charge {
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for charge {
+        const NAME: &'static str = "charge";
+        const EXPECTED: &'static str = "the arguments of `charge`";
+        const FIELDS: &'static [&'static str] = &["order", "cents"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => <Id<Order> as __dotdo::Value>::take(fields, &mut field0),
+                    1 => fields.take(&mut field1),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                order: <Id<Order> as __dotdo::Value>::end(fields, field0, 0)?,
+                cents: fields.end(field1, 1)?,
+            })
+        }
+    }
 };
 #[cfg(feature = "onboarding")]
 fn onboard(who: Id<Customer>) -> ::dotdo::__private::Child<()> {
@@ -193,15 +231,9 @@ fn onboard(who: Id<Customer>) -> ::dotdo::__private::Child<()> {
     )
 }
 #[cfg(feature = "onboarding")]
-#[derive(::dotdo::__private::serde::Serialize, ::dotdo::__private::serde::Deserialize)]
-#[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 struct onboard {
-    #[serde(
-        serialize_with = "<Id < Customer > as ::dotdo::__private::Value>::write",
-        deserialize_with = "<Id < Customer > as ::dotdo::__private::Value>::read"
-    )]
     who: Id<Customer>,
 }
 #[cfg(feature = "onboarding")]
@@ -242,5 +274,45 @@ const _: () = {
                 },
             )
         };
+    }
+    #[automatically_derived]
+    impl __dotdo::serde::Serialize for onboard {
+        fn serialize<__S: __dotdo::serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "onboard", 1);
+            <Id<Customer> as __dotdo::Value>::put(&self.who, &mut out, "who");
+            out.end()
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __dotdo::serde::Deserialize<'de> for onboard {
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for onboard {
+        const NAME: &'static str = "onboard";
+        const EXPECTED: &'static str = "the arguments of `start`";
+        const FIELDS: &'static [&'static str] = &["who"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => <Id<Customer> as __dotdo::Value>::take(fields, &mut field0),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                who: <Id<Customer> as __dotdo::Value>::end(fields, field0, 0)?,
+            })
+        }
     }
 };

@@ -234,48 +234,78 @@ const _: () = {
             Plan::Free
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Client",
-        rename = "Client",
-        expecting = "`Client`",
-    )]
-    struct __ClientCopy {
-        email: String,
-        #[serde(
-            serialize_with = "<Plan as __dotdo::Value>::write",
-            deserialize_with = "<Plan as __dotdo::Value>::read",
-            default = "Client::__default_plan"
-        )]
-        plan: Plan,
-        about: Option<String>,
-        phone: Option<String>,
-        stars: i64,
-        #[serde(
-            serialize_with = "<Option < Ref < Client > > as __dotdo::Value>::write",
-            deserialize_with = "<Option < Ref < Client > > as __dotdo::Value>::read",
-            default
-        )]
-        friend: Option<Ref<Client>>,
-        #[serde(skip)]
-        orders: Many<Order>,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Client {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __ClientCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Client", 6);
+            out.field("email", &self.email);
+            <Plan as __dotdo::Value>::put(&self.plan, &mut out, "plan");
+            out.field("about", &self.about);
+            out.field("phone", &self.phone);
+            out.field("stars", &self.stars);
+            <Option<
+                Ref<Client>,
+            > as __dotdo::Value>::put(&self.friend, &mut out, "friend");
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Client {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __ClientCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Client {
+        const NAME: &'static str = "Client";
+        const EXPECTED: &'static str = "`Client`";
+        const FIELDS: &'static [&'static str] = &[
+            "email",
+            "plan",
+            "about",
+            "phone",
+            "stars",
+            "friend",
+        ];
+        const STRICT: bool = false;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            let mut field2 = __dotdo::None;
+            let mut field3 = __dotdo::None;
+            let mut field4 = __dotdo::None;
+            let mut field5 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    1 => <Plan as __dotdo::Value>::take(fields, &mut field1),
+                    2 => fields.take(&mut field2),
+                    3 => fields.take(&mut field3),
+                    4 => fields.take(&mut field4),
+                    5 => {
+                        <Option<
+                            Ref<Client>,
+                        > as __dotdo::Value>::take(fields, &mut field5)
+                    }
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                email: fields.end(field0, 0)?,
+                plan: __dotdo::record::or(field1, Client::__default_plan),
+                about: fields.end(field2, 2)?,
+                phone: fields.end(field3, 3)?,
+                stars: fields.end(field4, 4)?,
+                friend: <Option<Ref<Client>> as __dotdo::Value>::end(fields, field5, 5)?,
+                orders: ::core::default::Default::default(),
+            })
         }
     }
     const _: fn() = || __dotdo::Backref::<
@@ -405,36 +435,48 @@ const _: () = {
                 && self.r#type == other.r#type
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Order",
-        rename = "Order",
-        expecting = "`Order`",
-    )]
-    struct __OrderCopy {
-        #[serde(
-            serialize_with = "<Ref < Client > as __dotdo::Value>::write",
-            deserialize_with = "<Ref < Client > as __dotdo::Value>::read"
-        )]
-        client: Ref<Client>,
-        r#type: String,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Order {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __OrderCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Order", 2);
+            <Ref<Client> as __dotdo::Value>::put(&self.client, &mut out, "client");
+            out.field("type", &self.r#type);
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Order {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __OrderCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Order {
+        const NAME: &'static str = "Order";
+        const EXPECTED: &'static str = "`Order`";
+        const FIELDS: &'static [&'static str] = &["client", "type"];
+        const STRICT: bool = false;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => <Ref<Client> as __dotdo::Value>::take(fields, &mut field0),
+                    1 => fields.take(&mut field1),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                client: <Ref<Client> as __dotdo::Value>::end(fields, field0, 0)?,
+                r#type: fields.end(field1, 1)?,
+            })
         }
     }
 };

@@ -125,32 +125,48 @@ const _: () = {
             self.email == other.email && self.name == other.name
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Customer",
-        rename = "Customer",
-        expecting = "`Customer`",
-    )]
-    struct __CustomerCopy {
-        email: String,
-        name: String,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Customer {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __CustomerCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Customer", 2);
+            out.field("email", &self.email);
+            out.field("name", &self.name);
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Customer {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __CustomerCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Customer {
+        const NAME: &'static str = "Customer";
+        const EXPECTED: &'static str = "`Customer`";
+        const FIELDS: &'static [&'static str] = &["email", "name"];
+        const STRICT: bool = false;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    1 => fields.take(&mut field1),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                email: fields.end(field0, 0)?,
+                name: fields.end(field1, 1)?,
+            })
         }
     }
 };
@@ -201,8 +217,6 @@ fn send_mail(to: String, text: String) -> ::dotdo::__private::Step<()> {
         &send_mail { to, text },
     )
 }
-#[derive(::dotdo::__private::serde::Serialize, ::dotdo::__private::serde::Deserialize)]
-#[serde(crate = "::dotdo::__private::serde", deny_unknown_fields)]
 #[doc(hidden)]
 #[allow(non_camel_case_types, dead_code)]
 struct send_mail {
@@ -245,6 +259,50 @@ const _: () = {
         };
     }
     impl __dotdo::StepFn<()> for send_mail {}
+    #[automatically_derived]
+    impl __dotdo::serde::Serialize for send_mail {
+        fn serialize<__S: __dotdo::serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "send_mail", 2);
+            out.field("to", &self.to);
+            out.field("text", &self.text);
+            out.end()
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __dotdo::serde::Deserialize<'de> for send_mail {
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for send_mail {
+        const NAME: &'static str = "send_mail";
+        const EXPECTED: &'static str = "the arguments of `send_mail`";
+        const FIELDS: &'static [&'static str] = &["to", "text"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    1 => fields.take(&mut field1),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                to: fields.end(field0, 0)?,
+                text: fields.end(field1, 1)?,
+            })
+        }
+    }
 };
 pub struct Crm;
 #[allow(unused_qualifications, unused_imports, unused_macros, deprecated)]

@@ -14,53 +14,49 @@ const _: () = {
         const SHAPE: __dotdo::Shape = __dotdo::Shape::Choice(&["Free", "Pro"]);
         type Next = ();
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
-            let name = match self {
-                Self::Free => "Free",
-                Self::Pro => "Pro",
-            };
-            __dotdo::Ok(__dotdo::Cell::from(name))
+            __dotdo::Ok(__dotdo::Cell::from(__dotdo::record::name(self)))
         }
         fn from_cell(cell: __dotdo::Cell) -> __dotdo::Result<Self> {
-            match cell.as_text() {
-                __dotdo::Some("Free") => __dotdo::Ok(Self::Free),
-                __dotdo::Some("Pro") => __dotdo::Ok(Self::Pro),
-                other => {
-                    __dotdo::Err(
-                        __dotdo::Error::internal(
-                            ::core::format_args!("`{other:?}` is no `Plan`"),
-                        ),
-                    )
-                }
-            }
+            let found = cell.as_text().and_then(__dotdo::record::named);
+            found
+                .ok_or_else(|| __dotdo::Error::internal(
+                    ::core::format_args!("`{cell:?}` is no `Plan`"),
+                ))
         }
-    }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Plan",
-        rename = "Plan",
-        expecting = "`Plan`",
-        deny_unknown_fields
-    )]
-    enum __PlanCopy {
-        Free,
-        Pro,
     }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Plan {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __PlanCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            __dotdo::record::write_choice(self, serializer)
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Plan {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __PlanCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read_choice(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Choice for Plan {
+        const NAME: &'static str = "Plan";
+        const EXPECTED: &'static str = "`Plan`";
+        const NAMES: &'static [&'static str] = &["Free", "Pro"];
+        fn place(&self) -> usize {
+            match self {
+                Self::Free => 0,
+                Self::Pro => 1,
+            }
+        }
+        fn at(place: usize) -> Self {
+            match place {
+                0 => Self::Free,
+                _ => Self::Pro,
+            }
         }
     }
     #[automatically_derived]
@@ -128,35 +124,52 @@ const _: () = {
             1
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Receipt",
-        rename = "Receipt",
-        expecting = "`Receipt`",
-        deny_unknown_fields
-    )]
-    struct __ReceiptCopy {
-        number: String,
-        #[serde(default = "Receipt::__default_parts")]
-        parts: u32,
-        note: Option<String>,
-    }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Receipt {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __ReceiptCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            let mut out = __dotdo::Writer::new(serializer, "Receipt", 3);
+            out.field("number", &self.number);
+            out.field("parts", &self.parts);
+            out.field("note", &self.note);
+            out.end()
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Receipt {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __ReceiptCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            __dotdo::record::read(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __dotdo::Record for Receipt {
+        const NAME: &'static str = "Receipt";
+        const EXPECTED: &'static str = "`Receipt`";
+        const FIELDS: &'static [&'static str] = &["number", "parts", "note"];
+        const STRICT: bool = true;
+        fn read<'de, __F: __dotdo::Fields<'de>>(
+            fields: &mut __F,
+        ) -> __dotdo::Result<Self, __F::Error> {
+            let mut field0 = __dotdo::None;
+            let mut field1 = __dotdo::None;
+            let mut field2 = __dotdo::None;
+            while let __dotdo::Some(place) = fields.next() {
+                match place {
+                    0 => fields.take(&mut field0),
+                    1 => fields.take(&mut field1),
+                    2 => fields.take(&mut field2),
+                    _ => {}
+                }
+            }
+            __dotdo::Ok(Self {
+                number: fields.end(field0, 0)?,
+                parts: __dotdo::record::or(field1, Receipt::__default_parts),
+                note: fields.end(field2, 2)?,
+            })
         }
     }
     #[automatically_derived]
@@ -220,30 +233,21 @@ const _: () = {
             __dotdo::Value::from_cell(cell).map(Self)
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(
-        crate = "__dotdo::serde",
-        remote = "Cents",
-        rename = "Cents",
-        expecting = "`Cents`",
-        transparent
-    )]
-    struct __CentsCopy(i64);
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Cents {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
-            __CentsCopy::serialize(self, serializer)
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
+            <i64 as __dotdo::Value>::write(&self.0, serializer)
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Cents {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
-            __CentsCopy::deserialize(deserializer)
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
+            <i64 as __dotdo::Value>::read(deserializer).map(Self)
         }
     }
     #[automatically_derived]
@@ -349,18 +353,18 @@ const _: () = {
     }
     #[automatically_derived]
     impl __dotdo::serde::Serialize for Answer {
-        fn serialize<S: __dotdo::serde::Serializer>(
+        fn serialize<__S: __dotdo::serde::Serializer>(
             &self,
-            serializer: S,
-        ) -> __dotdo::Result<S::Ok, S::Error> {
+            serializer: __S,
+        ) -> __dotdo::Result<__S::Ok, __S::Error> {
             __AnswerCopy::serialize(self, serializer)
         }
     }
     #[automatically_derived]
     impl<'de> __dotdo::serde::Deserialize<'de> for Answer {
-        fn deserialize<D: __dotdo::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> __dotdo::Result<Self, D::Error> {
+        fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> __dotdo::Result<Self, __D::Error> {
             __AnswerCopy::deserialize(deserializer)
         }
     }

@@ -131,30 +131,181 @@ const _: () = {
             }
         }
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __PayArgs {
-        #[serde(
-            serialize_with = "<Receipt as __dotdo::Value>::write",
-            deserialize_with = "<Receipt as __dotdo::Value>::read"
-        )]
         receipt: Receipt,
     }
+    const _: () = {
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for __PayArgs {
+            fn serialize<__S: __dotdo::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> __dotdo::Result<__S::Ok, __S::Error> {
+                let mut out = __dotdo::Writer::new(serializer, "__PayArgs", 1);
+                <Receipt as __dotdo::Value>::put(&self.receipt, &mut out, "receipt");
+                out.end()
+            }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for __PayArgs {
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> __dotdo::Result<Self, __D::Error> {
+                __dotdo::record::read(deserializer)
+            }
+        }
+        #[automatically_derived]
+        impl __dotdo::Record for __PayArgs {
+            const NAME: &'static str = "__PayArgs";
+            const EXPECTED: &'static str = "the arguments of `pay`";
+            const FIELDS: &'static [&'static str] = &["receipt"];
+            const STRICT: bool = true;
+            fn read<'de, __F: __dotdo::Fields<'de>>(
+                fields: &mut __F,
+            ) -> __dotdo::Result<Self, __F::Error> {
+                let mut field0 = __dotdo::None;
+                while let __dotdo::Some(place) = fields.next() {
+                    match place {
+                        0 => <Receipt as __dotdo::Value>::take(fields, &mut field0),
+                        _ => {}
+                    }
+                }
+                __dotdo::Ok(Self {
+                    receipt: <Receipt as __dotdo::Value>::end(fields, field0, 0)?,
+                })
+            }
+        }
+    };
     #[cfg(feature = "refunds")]
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
     struct __TouchArgs {
-        #[serde(rename = "why")]
         _why: Option<String>,
     }
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
+    #[cfg(feature = "refunds")]
+    const _: () = {
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for __TouchArgs {
+            fn serialize<__S: __dotdo::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> __dotdo::Result<__S::Ok, __S::Error> {
+                let mut out = __dotdo::Writer::new(serializer, "__TouchArgs", 1);
+                out.field("why", &self._why);
+                out.end()
+            }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for __TouchArgs {
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> __dotdo::Result<Self, __D::Error> {
+                __dotdo::record::read(deserializer)
+            }
+        }
+        #[automatically_derived]
+        impl __dotdo::Record for __TouchArgs {
+            const NAME: &'static str = "__TouchArgs";
+            const EXPECTED: &'static str = "the arguments of `touch`";
+            const FIELDS: &'static [&'static str] = &["why"];
+            const STRICT: bool = true;
+            fn read<'de, __F: __dotdo::Fields<'de>>(
+                fields: &mut __F,
+            ) -> __dotdo::Result<Self, __F::Error> {
+                let mut field0 = __dotdo::None;
+                while let __dotdo::Some(place) = fields.next() {
+                    match place {
+                        0 => fields.take(&mut field0),
+                        _ => {}
+                    }
+                }
+                __dotdo::Ok(Self {
+                    _why: fields.end(field0, 0)?,
+                })
+            }
+        }
+    };
     struct __BuyerArgs {}
-    #[derive(__dotdo::serde::Serialize, __dotdo::serde::Deserialize)]
-    #[serde(crate = "__dotdo::serde", deny_unknown_fields)]
+    const _: () = {
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for __BuyerArgs {
+            fn serialize<__S: __dotdo::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> __dotdo::Result<__S::Ok, __S::Error> {
+                let mut out = __dotdo::Writer::new(serializer, "__BuyerArgs", 0);
+                out.end()
+            }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for __BuyerArgs {
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> __dotdo::Result<Self, __D::Error> {
+                __dotdo::record::read(deserializer)
+            }
+        }
+        #[automatically_derived]
+        impl __dotdo::Record for __BuyerArgs {
+            const NAME: &'static str = "__BuyerArgs";
+            const EXPECTED: &'static str = "the arguments of `buyer`";
+            const FIELDS: &'static [&'static str] = &[];
+            const STRICT: bool = true;
+            fn read<'de, __F: __dotdo::Fields<'de>>(
+                fields: &mut __F,
+            ) -> __dotdo::Result<Self, __F::Error> {
+                while let __dotdo::Some(place) = fields.next() {
+                    match place {
+                        _ => {}
+                    }
+                }
+                __dotdo::Ok(Self {})
+            }
+        }
+    };
     struct __ReviewArgs {
         stars: i64,
     }
+    const _: () = {
+        #[automatically_derived]
+        impl __dotdo::serde::Serialize for __ReviewArgs {
+            fn serialize<__S: __dotdo::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> __dotdo::Result<__S::Ok, __S::Error> {
+                let mut out = __dotdo::Writer::new(serializer, "__ReviewArgs", 1);
+                out.field("stars", &self.stars);
+                out.end()
+            }
+        }
+        #[automatically_derived]
+        impl<'de> __dotdo::serde::Deserialize<'de> for __ReviewArgs {
+            fn deserialize<__D: __dotdo::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> __dotdo::Result<Self, __D::Error> {
+                __dotdo::record::read(deserializer)
+            }
+        }
+        #[automatically_derived]
+        impl __dotdo::Record for __ReviewArgs {
+            const NAME: &'static str = "__ReviewArgs";
+            const EXPECTED: &'static str = "the arguments of `review`";
+            const FIELDS: &'static [&'static str] = &["stars"];
+            const STRICT: bool = true;
+            fn read<'de, __F: __dotdo::Fields<'de>>(
+                fields: &mut __F,
+            ) -> __dotdo::Result<Self, __F::Error> {
+                let mut field0 = __dotdo::None;
+                while let __dotdo::Some(place) = fields.next() {
+                    match place {
+                        0 => fields.take(&mut field0),
+                        _ => {}
+                    }
+                }
+                __dotdo::Ok(Self {
+                    stars: fields.end(field0, 0)?,
+                })
+            }
+        }
+    };
     impl OrderCalls for __dotdo::Stub<Order> {}
     #[allow(dead_code, private_interfaces)]
     impl dyn OrderCalls {

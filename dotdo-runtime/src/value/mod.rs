@@ -18,6 +18,7 @@ pub use shape::{Member, Shape};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::json::{self, Json};
+use crate::record::{Fields, Writer};
 use crate::stub::Chain;
 
 /// What a call that returns a value goes on with: the stub of the noun a [`Ref`](crate::Ref) points at, or nothing.
@@ -86,6 +87,22 @@ pub trait Value:
     #[doc(hidden)]
     fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
+    }
+    #[doc(hidden)]
+    fn put<S: serde::Serializer>(value: &Self, out: &mut Writer<S>, name: &'static str) {
+        out.field(name, value);
+    }
+    #[doc(hidden)]
+    fn take<'de, F: Fields<'de>>(fields: &mut F, slot: &mut Option<Self>) {
+        fields.take(slot);
+    }
+    #[doc(hidden)]
+    fn end<'de, F: Fields<'de>>(
+        fields: &mut F,
+        slot: Option<Self>,
+        field: usize,
+    ) -> Result<Self, F::Error> {
+        fields.end(slot, field)
     }
     #[doc(hidden)]
     fn fits(json: &Json) -> Result<()> {
