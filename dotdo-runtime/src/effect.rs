@@ -449,6 +449,15 @@ impl Future for Keyed {
     }
 }
 
+/// Calls user code on behalf of an action. Where panics cannot be caught, the host hears whose code it is, so that it can
+/// say later what the panic stopped.
+pub(crate) fn guarded_for<T>(action: &str, body: impl FnOnce() -> T) -> Result<T> {
+    crate::host::doing(Some(action));
+    let done = guarded(body);
+    crate::host::doing(None);
+    done
+}
+
 /// Calls user code; a panic becomes an error of the kind `Internal`.
 pub(crate) fn guarded<T>(body: impl FnOnce() -> T) -> Result<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).map_err(|payload| {

@@ -60,6 +60,13 @@ pub trait Peers {
     fn call(&self, to: ObjectKey, request: Request) -> impl Future<Output = Result<Answer>>;
 }
 
+/// Tells the host whose code is being run. Only where panics cannot be caught does that matter.
+#[cfg(target_arch = "wasm32")]
+pub(crate) use cloudflare::doing;
+/// Tells the host whose code is being run: this one catches panics.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const fn doing(_action: Option<&str>) {}
+
 /// Asks an object, and follows a chain of calls to its end.
 pub async fn ask<P: Peers>(peers: &P, to: ObjectKey, request: Request) -> Result<Json> {
     let (mut to, mut request) = (to, request);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::turn::Turn;
 use super::{Live, Object};
 use crate::app::ObjectKey;
-use crate::effect::guarded;
+use crate::effect::{guarded, guarded_for};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::{FlowDef, Trigger};
 use crate::journal::{self, Act, Begun, Command, Durability, Run, Stray};
@@ -103,7 +103,7 @@ impl Object {
         let mut cx = Context::from_waker(Waker::noop());
         loop {
             live.run.set_now(turn.now());
-            let polled = guarded(|| live.future.as_mut().poll(&mut cx));
+            let polled = guarded_for(&action.id, || live.future.as_mut().poll(&mut cx));
             // With all that the journal holds, the code must have asked for all that the journal holds.
             if std::mem::take(&mut revived)
                 && polled.is_ok()
@@ -179,7 +179,9 @@ impl Object {
             turn.now(),
             journal,
         );
-        let future = guarded(|| (def.start)(run.clone(), action.input.clone()));
+        let future = guarded_for(&action.id, || {
+            (def.start)(run.clone(), action.input.clone())
+        });
         Ok(future
             .map(|future| Live { def, run, future })
             .map_err(Revival::Failed))

@@ -223,6 +223,40 @@ impl Object {
         Ok((object, outputs))
     }
 
+    /// Opens an object after its program stopped in the middle of an action's code: what the action did is undone, and it
+    /// has failed with this error, or it would stop the program again.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn open_after(
+        app: &'static App,
+        key: ObjectKey,
+        sql: Rc<dyn Sql>,
+        env: Rc<dyn Env>,
+        (action, error): (&str, Error),
+    ) -> Result<(Self, Vec<Output>)> {
+        let mut object = Self::asleep(app, key, sql, env);
+        object.transact("dotdo", |object, turn| {
+            object.prepare(turn)?;
+            Self::resume(turn)?;
+            let mut after = turn.after();
+            after.flows.retain(|flow| flow != action);
+            after.steps.retain(|step| step.action != action);
+            drop(after);
+            match actions::load(turn.sql(), action)? {
+                Some(flow)
+                    if flow.kind == actions::Kind::Flow
+                        && flow.is_open()
+                        && flow.status != actions::Status::Undoing =>
+                {
+                    object.finish_flow(turn, flow, Err(error))
+                }
+                _ => object.settle_in(turn, action, Err(error)),
+            }
+        })?;
+        object.drive_fresh();
+        let outputs = std::mem::take(&mut object.outputs);
+        Ok((object, outputs))
+    }
+
     /// An object to be looked at: nothing is brought up to date, nothing is taken up again.
     pub fn asleep(app: &'static App, key: ObjectKey, sql: Rc<dyn Sql>, env: Rc<dyn Env>) -> Self {
         Self {

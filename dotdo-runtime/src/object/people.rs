@@ -350,7 +350,9 @@ impl Object {
             .revive(turn, &action)?
             .map_err(|e| cannot(e.error().message()))?;
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-        let _ = crate::effect::guarded(|| live.future.as_mut().poll(&mut cx).is_ready());
+        let _ = crate::effect::guarded_for(&action.id, || {
+            live.future.as_mut().poll(&mut cx).is_ready()
+        });
         live.run.form(&row.key).ok_or_else(|| {
             cannot(
                 "as this program has it, it does not ask this; bring the program back that asked",

@@ -4,7 +4,7 @@ use std::task::{Context, Waker};
 
 use super::turn::Turn;
 use super::{Object, Output};
-use crate::effect::{Options, guarded};
+use crate::effect::{Options, guarded_for};
 use crate::error::{Error, Result};
 use crate::journal::{self, Begun, Durability, Run, Undo};
 use crate::json::Json;
@@ -160,7 +160,7 @@ impl Object {
         if let Ok(mut live) = self.revive(turn, flow)? {
             // What the code asks for now is of no interest; how to undo what it asked for earlier is.
             let mut cx = Context::from_waker(Waker::noop());
-            let _ = guarded(|| live.future.as_mut().poll(&mut cx).is_ready());
+            let _ = guarded_for(&flow.id, || live.future.as_mut().poll(&mut cx).is_ready());
             Self::keep_undos(turn, &flow.id, &live.run)?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Object;
 use super::turn::Turn;
 use crate::app::ObjectKey;
-use crate::effect::guarded;
+use crate::effect::{guarded, guarded_for};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::DomainEvent;
 use crate::flow::Trigger;
@@ -193,7 +193,7 @@ impl Object {
         };
         // Nothing that it asks for on the way is done.
         let mut cx = Context::from_waker(Waker::noop());
-        let _ = guarded(|| live.future.as_mut().poll(&mut cx).is_ready());
+        let _ = guarded_for(&flow.id, || live.future.as_mut().poll(&mut cx).is_ready());
         Ok(live.run.wanted(key))
     }
 

@@ -79,9 +79,13 @@ pub(crate) fn all_cells(row: &Row) -> Vec<Cell> {
     cells
 }
 
-fn read(cells: Vec<Cell>) -> Row {
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "it was a float, and is none because of its host alone"
+)]
+fn read(def: &NounDef, cells: Vec<Cell>) -> Row {
     let mut row = Reader::new(cells);
-    Row {
+    let mut row = Row {
         id: row.text(),
         version: unsigned(row.integer()),
         created: row.integer(),
@@ -89,7 +93,14 @@ fn read(cells: Vec<Cell>) -> Row {
         deleted: row.integer_or_null(),
         visibility: row.text(),
         cells: row.rest(),
+    };
+    // Where numbers have one type, a whole float comes back as an integer.
+    for (cell, column) in row.cells.iter_mut().zip(def.columns) {
+        if let (Cell::Integer(n), ColumnType::Real) = (&*cell, column.shape.column()) {
+            *cell = Cell::Real(*n as f64);
+        }
     }
+    row
 }
 
 pub(crate) fn load(sql: &dyn Sql, def: &NounDef, id: &str) -> Result<Option<Row>> {
@@ -101,7 +112,7 @@ pub(crate) fn load(sql: &dyn Sql, def: &NounDef, id: &str) -> Result<Option<Row>
         ),
         &[id.into()],
     )?;
-    Ok(rows.into_iter().next().map(read))
+    Ok(rows.into_iter().next().map(|row| read(def, row)))
 }
 
 pub(crate) fn insert(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
@@ -136,7 +147,7 @@ pub(crate) fn mirror(sql: &dyn Sql, def: &NounDef, cells: Vec<Cell>) -> Result<(
         // Written by a program of another version; that object's next change brings the new form.
         return Ok(());
     }
-    let row = read(cells);
+    let row = read(def, cells);
     match load(sql, def, &row.id)? {
         None => insert(sql, def, &row),
         Some(old) if old.version < row.version => update(sql, def, &row),
@@ -533,7 +544,7 @@ pub(crate) fn find(sql: &dyn Sql, def: &'static NounDef, spec: &FindSpec) -> Res
     let rows: Vec<Row> = sql
         .query(&question.text, &question.params)?
         .into_iter()
-        .map(read)
+        .map(|row| read(def, row))
         .collect();
     let page = Page::cut(rows, limit, |row| row.id.clone());
     let items = page
@@ -587,7 +598,7 @@ fn near(
     question.source(spec)?;
     let mut found = Vec::new();
     for row in sql.query(&question.text, &question.params)? {
-        let row = read(row);
+        let row = read(def, row);
         if let Some(cell @ Cell::Blob(_)) = row.cells.get(place) {
             found.push((Embedding::from_cell(cell.clone())?.similarity(&point), row));
         }

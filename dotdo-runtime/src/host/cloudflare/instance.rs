@@ -49,12 +49,26 @@ thread_local! {
 
 /// The program that a business is: here it only says which one. Everything else comes with the host's messages.
 pub fn main(def: &'static AppDef) -> Exit {
-    std::panic::set_hook(Box::new(|panic| log("error", &panic.to_string())));
+    std::panic::set_hook(Box::new(|panic| {
+        // The instance ends here. The shim keeps what was said, and tells it to the next one.
+        let payload = panic.payload();
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no message");
+        let place = panic.location().map(ToString::to_string);
+        log("panic", text);
+        log(
+            "error",
+            &format!("panicked at {}", place.unwrap_or_default()),
+        );
+    }));
     let app = match App::new(def) {
         // For the life of the instance: what is made here is a few tables of pointers into constants.
         Ok(app) => Box::leak(Box::new(app)),
         Err(error) => {
-            log("error", error.message());
+            log("panic", error.message());
             return ExitCode::FAILURE;
         }
     };
@@ -116,6 +130,11 @@ impl Instance {
             5 => {
                 let (ask, kind, text) = (parts.number()?, parts.text()?, parts.text()?);
                 outside::arrived(ask, Err(error_of(&kind, &text)));
+                Ok(())
+            }
+            6 => {
+                let (action, text) = (parts.text_or_null()?, parts.text()?);
+                self.slot.stopped(action, &text);
                 Ok(())
             }
             other => Err(Error::internal(format_args!("message {other} is unknown"))),

@@ -26,6 +26,7 @@
 //! | 3 a request to the door | call, method, path, query, body, then name and value of each header |
 //! | 4 what was asked for is there | ask, then what it is |
 //! | 5 what was asked for failed | ask, kind, text |
+//! | 6 the last instance stopped | the action whose code it ran (or null), text |
 //!
 //! | from the instance | cells after the number |
 //! | --- | --- |
@@ -34,6 +35,7 @@
 //! | 4 wake this object | microseconds, or null |
 //! | 5 say in the log | level, text |
 //! | 6 never mind | ask |
+//! | 7 what is being run | the action whose code it is, or null |
 
 #[cfg(any(target_arch = "wasm32", test))]
 mod statement;
@@ -54,6 +56,8 @@ mod tasks;
 
 #[cfg(target_arch = "wasm32")]
 pub use instance::{Exit, main};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use outside::doing;
 
 /// The JavaScript side, to be put into the bundle as `dotdo.js`.
 pub const SHIM: &str = include_str!("shim.js");

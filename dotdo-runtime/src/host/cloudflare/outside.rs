@@ -20,6 +20,7 @@ pub(super) enum Say {
     Wake = 4,
     Log = 5,
     NeverMind = 6,
+    Doing = 7,
 }
 
 /// Tells the shim something.
@@ -28,6 +29,11 @@ pub(super) fn say(what: Say, cells: Vec<Cell>) {
     all.push(Cell::Integer(what as i64));
     all.extend(cells);
     dotdo_wasm::send(&wire::encode(&all));
+}
+
+/// Tells the shim whose code is being run, in case that it stops.
+pub(crate) fn doing(action: Option<&str>) {
+    say(Say::Doing, vec![action.map(str::to_owned).into()]);
 }
 
 /// Something that was asked for.

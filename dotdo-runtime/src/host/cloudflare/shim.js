@@ -8,9 +8,9 @@
 import { DurableObject } from "cloudflare:workers";
 
 // To the instance.
-const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5;
+const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6;
 // From the instance.
-const ANSWER = 1, ASK = 2, WAKE = 4, LOG = 5, NEVER_MIND = 6;
+const ANSWER = 1, ASK = 2, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7;
 
 /**
  * A business.
@@ -26,6 +26,9 @@ export function business(wasm, classes, options = {}) {
     object: () =>
       class extends DurableObject {
         #instance;
+        // What the last instance was doing when it stopped, and how many have stopped in a row.
+        #stopped;
+        #stops = 0;
 
         /** A request of an object or of the door, as JSON; null only wakes. */
         call(key, request) {
@@ -36,26 +39,36 @@ export function business(wasm, classes, options = {}) {
           // What went wrong is known to the object, which sets its own alarms: the platform's retries would only add to
           // them. The exception is an instance that stopped, which set none.
           await this.#ask(ALARM);
+          if (this.#instance) this.#stops = 0;
         }
 
         #ask(kind, ...cells) {
-          this.#instance ??= this.#make();
+          try {
+            this.#instance ??= this.#make();
+          } catch (error) {
+            return failed(`the program did not start: ${error?.message ?? error}`);
+          }
           return this.#instance.ask(kind, ...cells);
         }
 
         #make() {
           const { ctx, env } = this;
-          return new Instance(wasm, platform, {
+          const instance = new Instance(wasm, platform, {
             ctx,
             env,
             classes,
-            stopped: (reference) => {
+            stopped: (reference, doing, text) => {
               this.#instance = undefined;
-              // Whatever was under way is taken up again.
-              platform.setAlarm(ctx, platform.now() + 1_000_000);
-              return JSON.stringify({ Err: { kind: "internal", message: stoppedText(reference) } });
+              this.#stopped = [doing, text];
+              // Whatever was under way is taken up again, later each time.
+              const wait = Math.min(2 ** this.#stops++, 3600);
+              platform.setAlarm(ctx, platform.now() + wait * 1_000_000);
+              return failed(stoppedText(reference));
             },
           });
+          if (this.#stopped) instance.enter([STOPPED, ...this.#stopped]);
+          this.#stopped = undefined;
+          return instance;
         }
       },
     worker: {
@@ -96,6 +109,10 @@ const PLATFORM = {
   variable: (env, name) => (typeof env[name] === "string" ? env[name] : undefined),
 };
 
+function failed(message) {
+  return JSON.stringify({ Err: { kind: "internal", message } });
+}
+
 function stoppedText(reference) {
   return `the program stopped while it was at work; what it had not finished was undone (reference ${reference})`;
 }
@@ -114,6 +131,7 @@ class Instance {
   #calls = new Map();
   #last = 0;
   #asks = new Map();
+  #doing = null;
   #said = "";
   #stopped = false;
 
@@ -174,8 +192,9 @@ class Instance {
   #stop(error) {
     this.#stopped = true;
     const reference = crypto.randomUUID();
-    this.#platform.log("error", `${reference}: ${this.#said || error?.message || error}\n${error?.stack ?? ""}`);
-    const answer = this.#host.stopped(reference);
+    const text = this.#said || String(error?.message ?? error);
+    this.#platform.log("error", `${reference}: ${text}\n${error?.stack ?? ""}`);
+    const answer = this.#host.stopped(reference, this.#doing, text);
     for (const resolve of this.#calls.values()) resolve(answer);
     this.#calls.clear();
     for (const abort of this.#asks.values()) abort.abort();
@@ -197,12 +216,15 @@ class Instance {
         this.#platform.setAlarm(this.#host.ctx, cells[0]);
         break;
       case LOG:
-        if (cells[0] === "error") this.#said = cells[1];
-        this.#platform.log(cells[0], cells[1]);
+        if (cells[0] === "panic") this.#said = cells[1];
+        else this.#platform.log(cells[0], cells[1]);
         break;
       case NEVER_MIND:
         this.#asks.get(cells[0])?.abort();
         this.#asks.delete(cells[0]);
+        break;
+      case DOING:
+        this.#doing = cells[0];
         break;
     }
   }
@@ -346,7 +368,7 @@ function encode(cells) {
       bytes[at] = 1;
       view.setBigInt64(at + 1, cell, true);
       at += 9;
-    } else if (Number.isSafeInteger(cell)) {
+    } else if (Number.isSafeInteger(cell) && !Object.is(cell, -0)) {
       bytes[at] = 1;
       view.setUint32(at + 1, cell >>> 0, true);
       view.setInt32(at + 5, Math.floor(cell / 4294967296), true);

@@ -1,14 +1,16 @@
 //! The object of an instance: opened with the first call or alarm, and anew after the storage failed.
 
 use std::cell::Cell as StdCell;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use chrono::{DateTime, Utc};
 
 use super::database::Database;
 use super::instance::{Done, log};
-use super::outside::{Objects, Say, say};
-use super::tasks::Tasks;
+use super::outside::{Objects, Say, doing, say};
+use super::tasks::{Task, Tasks};
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, Result};
 use crate::host::{Env, Sql, ask};
@@ -27,6 +29,8 @@ pub(super) struct Slot {
     database: Rc<Database>,
     env: Rc<ObjectEnv>,
     object: Option<Object>,
+    /// The action whose code stopped the last instance, and what it said.
+    stopped: Option<(String, String)>,
     /// The alarm that the platform keeps, as far as it is known.
     alarm: Option<i64>,
 }
@@ -72,6 +76,7 @@ impl Slot {
             database: Rc::default(),
             env: Rc::default(),
             object: None,
+            stopped: None,
             alarm: None,
         }
     }
@@ -183,12 +188,15 @@ impl Slot {
         if self.object.is_some() {
             return Ok(());
         }
-        let (object, outputs) = Object::open(
-            self.app,
-            key.clone(),
-            self.database.clone(),
-            self.env.clone(),
-        )?;
+        let (app, key) = (self.app, key.clone());
+        let (database, env) = (self.database.clone(), self.env.clone());
+        let (object, outputs) = match self.stopped.take() {
+            None => Object::open(app, key, database, env)?,
+            Some((action, text)) => {
+                let error = Error::internal(format_args!("the code panicked: {text}"));
+                Object::open_after(app, key, database, env, (&action, error))?
+            }
+        };
         self.object = Some(object);
         self.after(outputs, tasks);
         if self.object.is_some() {
@@ -199,6 +207,11 @@ impl Slot {
                 "the storage failed",
             ))
         }
+    }
+
+    /// The last instance stopped. If it ran the code of an action, that has failed.
+    pub fn stopped(&mut self, action: Option<String>, text: &str) {
+        self.stopped = action.map(|action| (action, text.to_owned()));
     }
 
     pub fn alarm(&mut self, tasks: &mut Tasks<Done>) -> Result<()> {
@@ -285,7 +298,7 @@ impl Slot {
         let def = self.app.step(&step.name);
         tasks.add(
             name(&action, attempt),
-            Box::pin(async move {
+            Told::of(step.action.clone(), async move {
                 let result = match def {
                     Some(def) => step.run(def).await,
                     None => Err(Error::permanent(format_args!(
@@ -319,6 +332,25 @@ impl Slot {
             say(Say::Wake, vec![Cell::Integer(wanted)]);
             self.alarm = Some(wanted);
         }
+    }
+}
+
+/// A step that says whose code it is whenever it is polled.
+struct Told(String, Task<Done>);
+
+impl Told {
+    fn of(action: String, step: impl Future<Output = Done> + 'static) -> Task<Done> {
+        Box::pin(Self(action, Box::pin(step)))
+    }
+}
+
+impl Future for Told {
+    type Output = Done;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        doing(Some(&self.0));
+        let polled = self.1.as_mut().poll(cx);
+        doing(None);
+        polled
     }
 }
 

@@ -1,0 +1,145 @@
+//! The bundle: a program as WebAssembly, the shim, and what ties them together.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use dotdo::host::cloudflare::SHIM;
+
+/// A class of Durable Objects.
+#[derive(Clone, Copy, Debug)]
+pub struct Class {
+    /// The object noun; empty for tenants.
+    pub noun: &'static str,
+    /// The class, and the binding.
+    pub name: &'static str,
+}
+
+/// What workerd is given.
+#[derive(Clone, Debug)]
+pub struct Bundle<'a> {
+    /// The program.
+    pub wasm: &'a Path,
+    /// Its classes.
+    pub classes: &'a [Class],
+    /// Variables of the environment.
+    pub variables: &'a [(&'a str, &'a str)],
+    /// JavaScript that makes the options of `business(…)`, an expression; it sees `clock.skew`, which
+    /// [`Connection::advance`](crate::Connection::advance) moves.
+    pub options: &'a str,
+}
+
+/// The clock of a bundle goes ahead when it is told to, and alarms look at it twenty times a second.
+pub const OPTIONS: &str = "{ now: () => (Date.now() + clock.skew) * 1000,
+  setAlarm: (ctx, micros) => ctx.storage.setAlarm(Math.min(Math.ceil(micros / 1000) - clock.skew, Date.now() + 50)) }";
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("..")
+                .join("target")
+        },
+        PathBuf::from,
+    )
+}
+
+/// Builds a program of this workspace for WebAssembly: quickly rather than small.
+///
+/// # Panics
+///
+/// If it does not compile.
+pub fn wasm(package: &str, program: &str) -> PathBuf {
+    let target = target().join("workerd");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .arg(&target)
+        .args(["--package", package, "--bin", program])
+        .args(["--config", "profile.release.lto=false"])
+        .args(["--config", "profile.release.opt-level=1"])
+        .args(["--config", "profile.release.debug=0"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "{package} cannot be built for WebAssembly; is the target there? `rustup target add wasm32-unknown-unknown`"
+    );
+    target
+        .join("wasm32-unknown-unknown")
+        .join("release")
+        .join(format!("{program}.wasm"))
+}
+
+impl Bundle<'_> {
+    /// Writes the files that workerd reads into a folder; gives the configuration's path.
+    pub(crate) fn write(&self, folder: &Path) -> std::io::Result<PathBuf> {
+        std::fs::create_dir_all(folder.join("state"))?;
+        std::fs::copy(self.wasm, folder.join("business.wasm"))?;
+        std::fs::write(folder.join("dotdo.js"), SHIM)?;
+        std::fs::write(folder.join("index.js"), self.index())?;
+        let config = folder.join("config.capnp");
+        std::fs::write(&config, self.config())?;
+        Ok(config)
+    }
+
+    fn index(&self) -> String {
+        let mut classes = String::new();
+        let mut exports = String::new();
+        for Class { noun, name } in self.classes {
+            let _ = write!(classes, "{noun:?}: {name:?}, ");
+            let _ = writeln!(exports, "export const {name} = object({noun:?});");
+        }
+        format!(
+            r#"import wasm from "./business.wasm";
+import {{ business }} from "./dotdo.js";
+const clock = {{ skew: 0 }};
+const {{ object, worker }} = business(wasm, {{ {classes} }}, {options});
+{exports}
+export default {{
+  async fetch(request, env, ctx) {{
+    const url = new URL(request.url);
+    if (url.pathname !== "/.advance") return worker.fetch(request, env, ctx);
+    clock.skew += Number(url.searchParams.get("by"));
+    return new Response("ok");
+  }},
+}};
+"#,
+            options = self.options
+        )
+    }
+
+    fn config(&self) -> String {
+        let mut namespaces = String::new();
+        let mut bindings = String::new();
+        for Class { name, .. } in self.classes {
+            let _ = write!(
+                namespaces,
+                r#"(className = "{name}", uniqueKey = "{name}", enableSql = true), "#
+            );
+            let _ = write!(
+                bindings,
+                r#"(name = "{name}", durableObjectNamespace = "{name}"), "#
+            );
+        }
+        for (name, value) in self.variables {
+            let _ = write!(bindings, "(name = {name:?}, text = {value:?}), ");
+        }
+        format!(
+            r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .worker), (name = "disk", disk = (path = "state", writable = true)),
+    (name = "internet", network = (allow = ["public", "private", "local"])) ],
+  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ] );
+const worker :Workerd.Worker = (
+  modules = [ (name = "index.js", esModule = embed "index.js"), (name = "dotdo.js", esModule = embed "dotdo.js"),
+    (name = "business.wasm", wasm = embed "business.wasm") ],
+  compatibilityDate = "2026-11-01",
+  durableObjectNamespaces = [ {namespaces} ],
+  durableObjectStorage = (localDisk = "disk"),
+  bindings = [ {bindings} ] );
+"#
+        )
+    }
+}

@@ -1,0 +1,50 @@
+//! Drives workerd, Cloudflare's own engine, with nothing but the standard library: builds a program for WebAssembly, puts
+//! the bundle together, starts the engine on a free port, speaks HTTP with it, kills it and starts it anew on the same
+//! data.
+//!
+//! workerd is found by `WORKERD_BIN`, or where `cargo xtask` installs it.
+
+mod bundle;
+mod engine;
+mod http;
+
+pub use bundle::{Bundle, Class, OPTIONS, wasm};
+pub use engine::Engine;
+pub use http::{Answer, Connection};
+
+use std::path::PathBuf;
+
+/// Where workerd is, if it is anywhere.
+pub fn workerd() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("WORKERD_BIN") {
+        return Some(PathBuf::from(path));
+    }
+    let packages = bundle::target()
+        .join("dotdo-tools")
+        .join("node_modules")
+        .join("@cloudflare");
+    let mut found = std::fs::read_dir(packages)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin").join("workerd")))
+        .filter(|path| path.exists());
+    found.next()
+}
+
+/// Where workerd is. Without it a test ends here, and says so; if `DOTDO_WORKERD` is `required`, it fails.
+///
+/// # Panics
+///
+/// If it is required and not there.
+pub fn workerd_or_skip() -> Option<PathBuf> {
+    let found = workerd();
+    if found.is_none() {
+        assert!(
+            std::env::var_os("DOTDO_WORKERD").is_none_or(|word| word != "required"),
+            "workerd is required and is not installed"
+        );
+        eprintln!(
+            "SKIPPED: workerd is not installed, so nothing is shown of Cloudflare; set WORKERD_BIN"
+        );
+    }
+    found
+}
