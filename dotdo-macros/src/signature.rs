@@ -10,7 +10,7 @@ use syn::{
 };
 
 use crate::diag::Errors;
-use crate::source::{plain_name, without_self};
+use crate::source::{identifier, plain_name, without_self};
 
 /// An argument that travels: it has a name and an owned type.
 pub struct Arg {
@@ -88,7 +88,7 @@ pub fn owned_args<'a>(
         let ty = input.ty.to_token_stream();
         let ty = this.map_or_else(|| ty.clone(), |this| without_self(ty.clone(), this));
         args.push(Arg {
-            ident: ident.clone(),
+            ident: bound(ident, &name),
             name,
             ty,
         });
@@ -112,6 +112,15 @@ fn wire_name(ident: &Ident) -> String {
         name
     } else {
         trimmed.to_owned()
+    }
+}
+
+/// Callers see `reason`, and no lint takes our own use of it for one of `_reason`.
+fn bound(ident: &Ident, name: &str) -> Ident {
+    if plain_name(ident) == name {
+        ident.clone()
+    } else {
+        identifier(name, ident.span())
     }
 }
 

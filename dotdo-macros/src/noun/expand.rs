@@ -373,7 +373,6 @@ fn beside(noun: &Noun) -> TokenStream {
             quote!(#(#fields)&&*)
         };
         quote! {
-            #[automatically_derived]
             impl ::core::cmp::PartialEq for #ident {
                 fn eq(&self, other: &Self) -> bool {
                     #equal

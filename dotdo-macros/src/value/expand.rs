@@ -53,8 +53,7 @@ fn own(value: &Value) -> TokenStream {
 fn at_name(value: &Value, of: TokenStream, body: &TokenStream) -> TokenStream {
     let ident = &value.ident;
     let of = respan(of, ident.span());
-    let own = quote_spanned!(ident.span()=> impl #of for #ident { #body });
-    quote!(#[automatically_derived] #own)
+    quote_spanned!(ident.span()=> impl #of for #ident { #body })
 }
 
 /// An enum of names only is a text column with a list of values.
@@ -400,7 +399,8 @@ fn clone(value: &Value) -> TokenStream {
             match self { #(#arms)* }
         }
     };
-    at_name(value, quote!(::core::clone::Clone), &body)
+    let own = at_name(value, quote!(::core::clone::Clone), &body);
+    quote!(#[automatically_derived] #own)
 }
 
 fn debug(value: &Value) -> TokenStream {
@@ -426,7 +426,8 @@ fn debug(value: &Value) -> TokenStream {
             match self { #(#arms)* }
         }
     };
-    at_name(value, quote!(::core::fmt::Debug), &body)
+    let own = at_name(value, quote!(::core::fmt::Debug), &body);
+    quote!(#[automatically_derived] #own)
 }
 
 fn partial_eq(value: &Value) -> TokenStream {

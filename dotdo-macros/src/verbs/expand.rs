@@ -165,7 +165,6 @@ fn beside(verbs: &Verbs) -> TokenStream {
                 match self { #show }
             }
         }
-        #[automatically_derived]
         impl ::core::cmp::PartialEq for #ident {
             fn eq(&self, other: &Self) -> bool {
                 match (self, other) { #same _ => false }

@@ -144,7 +144,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Review {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {
@@ -285,7 +284,6 @@ const _: () = {
             })
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Approval {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {

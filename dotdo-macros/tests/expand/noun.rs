@@ -215,7 +215,6 @@ const _: () = {
                 .finish()
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Client {
         fn eq(&self, other: &Self) -> bool {
             self.email == other.email
@@ -428,7 +427,6 @@ const _: () = {
                 .finish()
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Order {
         fn eq(&self, other: &Self) -> bool {
             <Ref<Client> as __dotdo::Value>::same(&self.client, &other.client)

@@ -119,7 +119,6 @@ const _: () = {
                 .finish()
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Customer {
         fn eq(&self, other: &Self) -> bool {
             self.email == other.email && self.name == other.name

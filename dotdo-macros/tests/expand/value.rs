@@ -77,7 +77,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Plan {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {
@@ -200,7 +199,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Receipt {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {
@@ -266,7 +264,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Cents {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {
@@ -385,7 +382,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for Answer {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {

@@ -93,7 +93,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for OrderEvent {
         fn eq(&self, other: &Self) -> bool {
             match (self, other) {
@@ -178,7 +177,7 @@ const _: () = {
     };
     #[cfg(feature = "refunds")]
     struct __TouchArgs {
-        _why: Option<String>,
+        why: Option<String>,
     }
     #[cfg(feature = "refunds")]
     const _: () = {
@@ -189,7 +188,7 @@ const _: () = {
                 serializer: __S,
             ) -> __dotdo::Result<__S::Ok, __S::Error> {
                 let mut out = __dotdo::Writer::new(serializer, "__TouchArgs", 1);
-                out.field("why", &self._why);
+                out.field("why", &self.why);
                 out.end()
             }
         }
@@ -218,7 +217,7 @@ const _: () = {
                     }
                 }
                 __dotdo::Ok(Self {
-                    _why: fields.end(field0, 0)?,
+                    why: fields.end(field0, 0)?,
                 })
             }
         }
@@ -319,11 +318,11 @@ const _: () = {
         }
         /// Calls `touch`.
         #[cfg(feature = "refunds")]
-        pub fn touch(&self, _why: Option<String>) -> __dotdo::Call<()> {
+        pub fn touch(&self, why: Option<String>) -> __dotdo::Call<()> {
             <() as __dotdo::Value>::call(
                 __dotdo::Calls::stub(self),
                 "touch",
-                &__TouchArgs { _why },
+                &__TouchArgs { why },
             )
         }
         /// Reads only; no event.
@@ -418,7 +417,7 @@ const _: () = {
                         id,
                         args,
                         |this: &mut Order, cx, args: __TouchArgs| {
-                            this.touch(cx, args._why)
+                            this.touch(cx, args.why)
                         },
                     ),
                 },

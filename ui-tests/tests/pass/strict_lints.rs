@@ -1,4 +1,4 @@
-//! Generated code passes the lints of rustc that people switch on.
+//! Generated code passes the lints that people switch on, rustc's and clippy's.
 #![deny(warnings)]
 #![deny(let_underscore, nonstandard_style, rust_2018_idioms, unused)]
 #![deny(
@@ -21,9 +21,40 @@
     unused_qualifications,
     variant_size_differences
 )]
-#![deny(clippy::all, clippy::pedantic)]
-// These are about the shape of the functions, which is fixed.
-#![allow(clippy::unnecessary_wraps, clippy::unused_async)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+#![allow(
+    clippy::blanket_clippy_restriction_lints,
+    reason = "nobody switches on all of them, but everybody some"
+)]
+#![allow(
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self,
+    reason = "the shape of the functions is fixed"
+)]
+#![allow(
+    clippy::future_not_send,
+    clippy::single_call_fn,
+    reason = "a flow stays on its thread, and `app!` is its one caller"
+)]
+#![allow(
+    clippy::missing_trait_methods,
+    clippy::question_mark_used,
+    reason = "so it is at the user's types, to make errors appear there"
+)]
+#![allow(
+    clippy::arbitrary_source_item_ordering,
+    clippy::field_scoped_visibility_modifiers,
+    clippy::implicit_return,
+    clippy::missing_docs_in_private_items,
+    clippy::print_stdout,
+    clippy::pub_with_shorthand,
+    clippy::redundant_pub_crate,
+    clippy::tests_outside_test_module,
+    clippy::use_debug,
+    reason = "about this file itself"
+)]
 use dotdo::prelude::*;
 
 /// Somebody.
@@ -67,6 +98,43 @@ impl Customer {
         self.plan = plan.clone();
         Ok(plan)
     }
+
+    /// An argument that is not used yet.
+    #[verb]
+    fn pause(&mut self, _cx: &mut Tx, _why: Option<String>, _until: i64) -> Result<()> {
+        Ok(())
+    }
+
+    /// Another.
+    #[query]
+    fn likes(&self, _cx: &View, _what: String) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// A flow of a thing.
+    #[durable]
+    async fn greet(_cx: Flow<Self>, _words: String) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[verbs]
+impl Order {
+    /// A schedule of a thing.
+    #[every("daily")]
+    async fn remind(_cx: Flow<Order>) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[durable]
+async fn step_of_later(_words: String) -> Result<()> {
+    Ok(())
+}
+
+#[durable]
+async fn flow_of_later(_cx: Flow, _words: String) -> Result<()> {
+    Ok(())
 }
 
 #[on(Customer::upgraded)]
@@ -91,11 +159,11 @@ pub(crate) struct Review {
     pub(crate) stars: i64,
 }
 
-dotdo::app! { Shop { Customer, Order, thank, audit, send_mail } }
+dotdo::app! { Shop { Customer, Order, thank, audit, send_mail, step_of_later, flow_of_later } }
 
 #[test]
 fn works() {
-    assert_eq!(Shop::DEF.entries.len(), 5);
+    assert_eq!(Shop::DEF.entries.len(), 7);
     assert_eq!(Review { stars: 1 }.stars, 1);
-    let _ = Plan::Pro { cents: 1 };
+    assert_ne!(Plan::Pro { cents: 1 }, Plan::Free);
 }
