@@ -530,7 +530,8 @@ pub fn takes_column(takes: &Shape, from: &Column, nothing_passes: bool) -> bool 
         }
         (Shape::Text, ColumnType::Text) => from.choices.is_empty(),
         (Shape::Reference(noun), ColumnType::Reference) => from.references.as_ref() == Some(noun),
-        (takes, ColumnType::Json) => from
+        // JSON is text in its column, which a function of a number cannot be given.
+        (takes, ColumnType::Json) if takes.column() == ColumnType::Json => from
             .shape
             .as_ref()
             .is_none_or(|shape| takes.accepts(shape).is_ok()),
