@@ -49,7 +49,7 @@ pub struct Job {
     /// What is to be done.
     pub task: String,
     /// How it went.
-    #[default("".to_owned())]
+    #[default(String::new())]
     pub outcome: String,
 }
 

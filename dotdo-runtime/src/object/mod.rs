@@ -302,8 +302,15 @@ impl Object {
         self.storage_failed.take()
     }
 
-    /// One turn.
+    /// One turn, and the turns of the flows that it sets going.
     pub fn handle(&mut self, input: Input) -> Vec<Output> {
+        let mut outputs = self.begin(input);
+        outputs.append(&mut self.go_on());
+        outputs
+    }
+
+    /// One turn. Whoever calls this lets the flows [go on](Self::go_on) that it sets going.
+    pub fn begin(&mut self, input: Input) -> Vec<Output> {
         match input {
             Input::Request(request, token) => self.request(&request, token),
             Input::StepDone {
@@ -314,6 +321,11 @@ impl Object {
             Input::MessageDone { id, result } => self.message_done(&id, result),
             Input::Alarm => self.alarm(),
         }
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// The turns of the flows that the last one has set going.
+    pub fn go_on(&mut self) -> Vec<Output> {
         self.drive_fresh();
         std::mem::take(&mut self.outputs)
     }

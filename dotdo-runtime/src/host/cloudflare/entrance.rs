@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::instance::{Done, variable};
-use super::outside::{Objects, Say, say};
+use super::instance::{Done, log, variable};
+use super::outside::{Objects, Say, reach, say};
 use super::tasks::Tasks;
 use super::wire::Parts;
-use crate::app::App;
+use crate::app::{App, ObjectKey};
 use crate::door::{Door, HttpRequest, HttpResponse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Cell;
@@ -21,7 +21,18 @@ pub(super) struct Entrance {
 }
 
 impl Entrance {
-    pub fn new(app: &'static App) -> Self {
+    pub fn new(app: &'static App, tasks: &mut Tasks<Done>) -> Self {
+        // The default tenant keeps the schedules, so it is there from the start: from the first request on.
+        let home = ObjectKey::tenant(app.domain());
+        tasks.add(
+            "wake".to_owned(),
+            Box::pin(async move {
+                if let Err(error) = reach(home, None).await {
+                    log("error", error.message());
+                }
+                Done::Woken
+            }),
+        );
         let token = variable("DOTDO_TOKEN");
         let shut = match &token {
             Some(token) if token.len() < 16 => Some(

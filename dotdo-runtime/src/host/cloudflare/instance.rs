@@ -33,6 +33,7 @@ pub(super) enum Done {
         call: i64,
         response: HttpResponse,
     },
+    Woken,
 }
 
 /// What an instance is: an object, or the door. It shows with the first message.
@@ -119,8 +120,11 @@ impl Instance {
             }
             3 => {
                 let app = self.app;
-                let entrance = self.entrance.get_or_insert_with(|| Entrance::new(app));
-                entrance.request(parts, &mut self.tasks)
+                let tasks = &mut self.tasks;
+                let entrance = self
+                    .entrance
+                    .get_or_insert_with(|| Entrance::new(app, tasks));
+                entrance.request(parts, tasks)
             }
             4 => {
                 let ask = parts.number()?;

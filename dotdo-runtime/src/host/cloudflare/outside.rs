@@ -111,24 +111,29 @@ pub(super) struct Objects;
 
 impl Peers for Objects {
     async fn call(&self, to: ObjectKey, request: Request) -> Result<Answer> {
-        let (noun, name) = match &to.thing {
-            None => ("", to.tenant.clone()),
-            Some((noun, id)) => (noun.as_str(), format!("{}/{id}", to.tenant)),
-        };
-        let cells = vec![
-            noun.into(),
-            name.into(),
-            (&Json::of(&to)?).into(),
-            (&Json::of(&request)?).into(),
-        ];
-        let answer = ask(Say::Call, cells).await?.text()?;
-        json::read::<Result<Answer>>(&answer).map_err(|e| {
-            Error::internal(format_args!(
-                "the answer of {to} cannot be read: {}",
-                e.message()
-            ))
-        })?
+        reach(to, Some(request)).await
     }
+}
+
+/// Hands a request to an object, or only wakes it.
+pub(super) async fn reach(to: ObjectKey, request: Option<Request>) -> Result<Answer> {
+    let (noun, name) = match &to.thing {
+        None => ("", to.tenant.clone()),
+        Some((noun, id)) => (noun.as_str(), format!("{}/{id}", to.tenant)),
+    };
+    let cells = vec![
+        noun.into(),
+        name.into(),
+        (&Json::of(&to)?).into(),
+        request.as_ref().map(Json::of).transpose()?.as_ref().into(),
+    ];
+    let answer = ask(Say::Call, cells).await?.text()?;
+    json::read::<Result<Answer>>(&answer).map_err(|e| {
+        Error::internal(format_args!(
+            "the answer of {to} cannot be read: {}",
+            e.message()
+        ))
+    })?
 }
 
 /// The error that the shim reports.

@@ -73,14 +73,19 @@ export function business(wasm, classes, options = {}) {
       },
     worker: {
       async fetch(request, env, ctx) {
-        door ??= new Instance(wasm, platform, {
-          env,
-          classes,
-          stopped: (reference) => {
-            door = undefined;
-            return [500, new TextEncoder().encode(problem(reference)), "content-type", "application/problem+json"];
-          },
-        });
+        const isFirst = !door;
+        try {
+          door ??= new Instance(wasm, platform, {
+            env,
+            classes,
+            stopped: (reference) => {
+              door = undefined;
+              return refusal(stoppedText(reference));
+            },
+          });
+        } catch (error) {
+          return response(refusal(`the program did not start: ${error?.message ?? error}`));
+        }
         const { method, url, headers } = request;
         const start = url.indexOf("/", url.indexOf("://") + 3);
         const [target] = (start < 0 ? "/" : url.slice(start)).split("#", 1);
@@ -89,10 +94,14 @@ export function business(wasm, classes, options = {}) {
         const query = mark < 0 ? "" : target.slice(mark + 1);
         const body = request.body ? await request.arrayBuffer() : EMPTY;
         const answer = await door.ask(HTTP, method, path, query, body, ...[...headers].flat());
-        const [status, content, ...fields] = answer;
-        const response = new Headers();
-        for (let i = 0; i < fields.length; i += 2) response.append(fields[i], fields[i + 1]);
-        return new Response(NO_BODY.has(status) || method === "HEAD" ? null : content, { status, headers: response });
+        // The first request wakes the default tenant besides, and need not wait for it.
+        if (isFirst && door) ctx.waitUntil(door.quiet());
+        return response(answer, method);
+      },
+
+      /** A cron trigger wakes the default tenant of a business that nobody calls, so that its schedules begin. */
+      async scheduled(event, env, ctx) {
+        await this.fetch(new Request("http://localhost/$health"), env, ctx);
       },
     },
   };
@@ -117,8 +126,15 @@ function stoppedText(reference) {
   return `the program stopped while it was at work; what it had not finished was undone (reference ${reference})`;
 }
 
-function problem(reference) {
-  return JSON.stringify({ type: "about:blank", title: "A defect", status: 500, detail: stoppedText(reference) });
+function refusal(detail) {
+  const text = JSON.stringify({ detail, status: 500, title: "A defect", type: "about:blank" });
+  return [500, BYTES.encode(text), "content-type", "application/problem+json"];
+}
+
+function response([status, content, ...fields], method) {
+  const headers = new Headers();
+  for (let i = 0; i < fields.length; i += 2) headers.append(fields[i], fields[i + 1]);
+  return new Response(NO_BODY.has(status) || method === "HEAD" ? null : content, { status, headers });
 }
 
 /** An instance, and what it may ask of the platform. */
@@ -176,6 +192,11 @@ class Instance {
     return promise;
   }
 
+  /** Resolves when nothing that was asked for is under way any more. */
+  async quiet() {
+    await Promise.all([...this.#asks.values()].map(({ done }) => done));
+  }
+
   /** Hands the instance a message. */
   enter(cells) {
     if (this.#stopped) return;
@@ -197,7 +218,7 @@ class Instance {
     const answer = this.#host.stopped(reference, this.#doing, text);
     for (const resolve of this.#calls.values()) resolve(answer);
     this.#calls.clear();
-    for (const abort of this.#asks.values()) abort.abort();
+    for (const { abort } of this.#asks.values()) abort.abort();
     this.#asks.clear();
   }
 
@@ -220,7 +241,7 @@ class Instance {
         else this.#platform.log(cells[0], cells[1]);
         break;
       case NEVER_MIND:
-        this.#asks.get(cells[0])?.abort();
+        this.#asks.get(cells[0])?.abort.abort();
         this.#asks.delete(cells[0]);
         break;
       case DOING:
@@ -232,16 +253,18 @@ class Instance {
   // Begins it after the instance has returned: it is not entered while it is at work.
   async #outside(ask, begin) {
     const abort = new AbortController();
-    this.#asks.set(ask, abort);
+    const { promise: done, resolve } = Promise.withResolvers();
+    this.#asks.set(ask, { abort, done });
     let message;
     try {
       await null;
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) return resolve();
       message = [ARRIVED, ask, ...(await begin())];
     } catch (error) {
       message = [FAILED, ask, error?.overloaded || error?.retryable ? "overloaded" : "failed", String(error?.message ?? error)];
     }
     if (this.#asks.delete(ask)) this.enter(message);
+    resolve();
   }
 
   async #call([, noun, name, key, request]) {

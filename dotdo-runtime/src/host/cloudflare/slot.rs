@@ -148,7 +148,7 @@ impl Slot {
                 input
                     .take()
                     .into_iter()
-                    .flat_map(|input| object.handle(input)),
+                    .flat_map(|input| object.begin(input)),
             );
             refused = object.is_blank();
             if refused {
@@ -169,6 +169,7 @@ impl Slot {
             }
         }
         self.after(outputs, tasks);
+        self.go_on(tasks);
         Ok(())
     }
 
@@ -248,14 +249,24 @@ impl Slot {
                 result,
             },
             Done::Message { id, result } => Input::MessageDone { id, result },
-            Done::Http { .. } => return,
+            Done::Http { .. } | Done::Woken => return,
         };
         self.turn(input, tasks);
     }
 
     fn turn(&mut self, input: Input, tasks: &mut Tasks<Done>) {
         if let Some(object) = &mut self.object {
-            let outputs = object.handle(input);
+            let outputs = object.begin(input);
+            self.after(outputs, tasks);
+        }
+        self.go_on(tasks);
+    }
+
+    /// Lets the flows go on that a turn has set going. They may stop the instance, so what came before is said first: it
+    /// is kept.
+    fn go_on(&mut self, tasks: &mut Tasks<Done>) {
+        if let Some(object) = &mut self.object {
+            let outputs = object.go_on();
             self.after(outputs, tasks);
         }
     }
