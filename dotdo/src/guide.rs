@@ -17,6 +17,7 @@ pages! {
     On: "docs/src/on.md",
     Every: "docs/src/every.md",
     Durable: "docs/src/durable.md",
+    Outside: "docs/src/outside.md",
     Flows: "docs/src/flows.md",
     ChangingFlows: "docs/src/changing-flows.md",
     People: "docs/src/people.md",

@@ -294,8 +294,10 @@ pub use dotdo_runtime::business::{AppDef, Business, Listed, Marked};
 pub use dotdo_runtime::context::{Things, View};
 pub use dotdo_runtime::control::{FlowAct, Flows, Trail};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Named, Policy, Step, StepKey, Undoable, With};
+pub use dotdo_runtime::environment::{secret, var};
 pub use dotdo_runtime::event::{AllEvents, DomainEvent, OneEvent};
 pub use dotdo_runtime::form::{FormDef, FormField};
+pub use dotdo_runtime::http;
 pub use dotdo_runtime::id::IdOf;
 pub use dotdo_runtime::journal::{
     Arm, Arms, Branch, Journaled, OneOf2, OneOf3, OneOf4, Together, WaitFor, WaitWithin, Waited,

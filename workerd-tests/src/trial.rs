@@ -179,7 +179,13 @@ async fn work(cx: Flow, event: Event<Job>) -> Result<()> {
 async fn step(what: String) -> Result<String> {
     match what.as_str() {
         "panic" => panic!("a step on purpose"),
-        other => Ok(format!("{other} by step")),
+        "ok" => Ok("ok by step".to_owned()),
+        url => {
+            let body = format!("from {}", dotdo::secret("TRIAL_NAME")?);
+            let request = dotdo::http::post(url).idempotent().body(body);
+            let response = request.send().await?.ok()?;
+            Ok(format!("{}: {}", response.status, response.text()))
+        }
     }
 }
 

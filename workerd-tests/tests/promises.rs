@@ -1,5 +1,7 @@
 //! What the Cloudflare host promises, seen on Cloudflare's own engine.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -290,6 +292,42 @@ fn values_are_kept_exactly() {
         let id = trial.create("Sample", &sample);
         assert_eq!(trial.get(&format!("/Sample/{id}"))["real"], real);
     }
+}
+
+/// A step reaches the world, with its key, and what fails for a while is tried again with the same one.
+#[test]
+fn a_step_fetches() {
+    let Some(mut trial) = Trial::start_with(&[("TRIAL_NAME", "trial")]) else {
+        return;
+    };
+    let world = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/in?secret=1", world.local_addr().unwrap());
+    let served = std::thread::spawn(move || {
+        let mut keys = Vec::new();
+        for answer in [
+            "HTTP/1.1 503 Later\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\nthanks",
+        ] {
+            let (mut stream, _) = world.accept().expect("a request");
+            let mut request = Vec::new();
+            let mut piece = [0; 4096];
+            while !request.ends_with(b"from trial") {
+                let length = stream.read(&mut piece).expect("a piece");
+                assert_ne!(length, 0, "{}", String::from_utf8_lossy(&request));
+                request.extend_from_slice(&piece[..length]);
+            }
+            stream.write_all(answer.as_bytes()).expect("it is taken");
+            let text = String::from_utf8_lossy(&request).to_lowercase();
+            assert!(text.starts_with("post /in?secret=1 http/1.1\r\n"), "{text}");
+            let key = text.split("idempotency-key: ").nth(1).expect("a key");
+            keys.push(key.lines().next().unwrap_or_default().to_owned());
+        }
+        keys
+    });
+    let job = trial.create("Job", &json!({"task": format!("fetch {url}")}));
+    trial.until(&format!("/Job/{job}"), "outcome", &json!("200: thanks"));
+    let keys = served.join().expect("it served");
+    assert_eq!(keys[0], keys[1]);
 }
 
 /// Without a token, a business that Cloudflare serves to the world lets nobody in; with one, those who have it.

@@ -67,6 +67,17 @@ pub(crate) use cloudflare::doing;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) const fn doing(_action: Option<&str>) {}
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) use cloudflare::{fetch, variable};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::fetch;
+
+/// A variable of the environment.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Asks an object, and follows a chain of calls to its end.
 pub async fn ask<P: Peers>(peers: &P, to: ObjectKey, request: Request) -> Result<Json> {
     let (mut to, mut request) = (to, request);

@@ -98,7 +98,7 @@ pub(super) fn log(level: &str, text: &str) {
 }
 
 /// A variable or secret of the environment.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     let reply = dotdo_wasm::variable(name);
     Parts::of(&reply).ok()?.text().ok()
 }

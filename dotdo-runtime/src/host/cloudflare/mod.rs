@@ -32,6 +32,7 @@
 //! | --- | --- |
 //! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header |
 //! | 2 call an object | ask, noun, name, key, request |
+//! | 3 fetch | ask, method, URL, body, then name and value of each header |
 //! | 4 wake this object | microseconds, or null |
 //! | 5 say in the log | level, text |
 //! | 6 never mind | ask |
@@ -55,9 +56,11 @@ mod slot;
 mod tasks;
 
 #[cfg(target_arch = "wasm32")]
+pub(crate) use instance::variable;
+#[cfg(target_arch = "wasm32")]
 pub use instance::{Exit, main};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use outside::doing;
+pub(crate) use outside::{doing, fetch};
 
 /// The JavaScript side, to be put into the bundle as `dotdo.js`.
 pub const SHIM: &str = include_str!("shim.js");

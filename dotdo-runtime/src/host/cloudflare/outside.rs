@@ -9,6 +9,7 @@ use super::wire::{self, Parts};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Peers;
+use crate::http;
 use crate::json::{self, Json};
 use crate::object::{Answer, Request};
 use crate::value::Cell;
@@ -17,6 +18,7 @@ use crate::value::Cell;
 pub(super) enum Say {
     Answer = 1,
     Call = 2,
+    Fetch = 3,
     Wake = 4,
     Log = 5,
     NeverMind = 6,
@@ -134,6 +136,25 @@ pub(super) async fn reach(to: ObjectKey, request: Option<Request>) -> Result<Ans
             e.message()
         ))
     })?
+}
+
+/// Sends a request to the outside world.
+pub(crate) async fn fetch(request: http::Request) -> Result<http::Response> {
+    let mut cells = vec![
+        request.method.into(),
+        request.url.into(),
+        Cell::Blob(request.body),
+    ];
+    for (name, value) in request.headers {
+        cells.extend([Cell::Text(name), Cell::Text(value)]);
+    }
+    let mut parts = ask(Say::Fetch, cells).await?;
+    Ok(http::Response {
+        status: u16::try_from(parts.number()?).unwrap_or(0),
+        body: parts.blob()?,
+        headers: parts.pairs()?,
+        ..http::Response::default()
+    })
 }
 
 /// The error that the shim reports.

@@ -10,7 +10,7 @@ import { DurableObject } from "cloudflare:workers";
 // To the instance.
 const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6;
 // From the instance.
-const ANSWER = 1, ASK = 2, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7;
+const ANSWER = 1, ASK = 2, FETCH = 3, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7;
 
 /**
  * A business.
@@ -233,6 +233,9 @@ class Instance {
       case ASK:
         this.#outside(cells[0], () => this.#call(cells));
         break;
+      case FETCH:
+        this.#outside(cells[0], (signal) => this.#fetch(cells, signal));
+        break;
       case WAKE:
         this.#platform.setAlarm(this.#host.ctx, cells[0]);
         break;
@@ -259,7 +262,7 @@ class Instance {
     try {
       await null;
       if (abort.signal.aborted) return resolve();
-      message = [ARRIVED, ask, ...(await begin())];
+      message = [ARRIVED, ask, ...(await begin(abort.signal))];
     } catch (error) {
       message = [FAILED, ask, error?.overloaded || error?.retryable ? "overloaded" : "failed", String(error?.message ?? error)];
     }
@@ -271,6 +274,15 @@ class Instance {
     const namespace = this.#host.env[this.#host.classes[noun]];
     if (!namespace) throw new Error(`there is no class for ${noun || "tenants"}; build the worker anew`);
     return [await namespace.get(namespace.idFromName(name)).call(key, request)];
+  }
+
+  async #fetch([, method, url, body, ...fields], signal) {
+    const headers = new Headers();
+    for (let i = 0; i < fields.length; i += 2) headers.append(fields[i], fields[i + 1]);
+    const answer = await fetch(url, { method, headers, body: body.length ? body : undefined, redirect: "manual", signal });
+    const content = await answer.arrayBuffer();
+    if (content.byteLength > MAX_BODY) throw new Error(`the response is longer than ${MAX_BODY} bytes`);
+    return [answer.status, content, ...[...answer.headers].flat()];
   }
 
   #transaction() {
@@ -303,6 +315,9 @@ class Instance {
     }
   }
 }
+
+// As on every host: dotdo::http::MAX_BODY.
+const MAX_BODY = 32 * 1024 * 1024;
 
 const UNDO = new Error("undo");
 

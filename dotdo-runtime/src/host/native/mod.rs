@@ -6,6 +6,7 @@
 mod activity;
 mod alarms;
 mod cli;
+mod client;
 mod clock;
 mod embedded;
 mod file;
@@ -17,6 +18,7 @@ mod server;
 mod shared;
 mod steer;
 mod steps;
+mod tls;
 mod worker;
 
 use std::hash::{Hash, Hasher};
@@ -33,6 +35,7 @@ use activity::Activity;
 use worker::Mail;
 
 pub use cli::main;
+pub(crate) use client::fetch;
 pub use clock::Clock;
 pub use embedded::{Embedded, EmbeddedBuilder};
 pub use journals::{Replayed, record_journals, replay_journals};
