@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::Cell as StdCell;
 
+use super::limits::explain;
 use super::statement;
 use super::wire::{self, Parts};
 use crate::error::{Error, ErrorKind, Result};
@@ -49,29 +50,6 @@ impl Database {
         }
         Ok(Done { changed, rows })
     }
-}
-
-/// The error of a statement, from what the platform says:
-/// `what it is: SQLITE_CONSTRAINT (extended: SQLITE_CONSTRAINT_UNIQUE)`.
-fn explain(text: &str) -> Error {
-    let head = text.split(" (extended: SQLITE_").next().unwrap_or_default();
-    let (message, code) = match head.rsplit_once(": SQLITE_") {
-        Some((message, code)) => (message, code),
-        None => (text, ""),
-    };
-    let kind = match code.split('_').next().unwrap_or_default() {
-        "CONSTRAINT" => ErrorKind::Conflict,
-        "FULL" | "IOERR" | "READONLY" | "CANTOPEN" | "CORRUPT" | "NOTADB" | "BUSY" | "PERM"
-        | "NOMEM" => ErrorKind::Storage,
-        "TOOBIG" => {
-            return Error::new(
-                ErrorKind::TooLarge,
-                "a value, or the row that it is in, is larger than Cloudflare stores: 2 MB",
-            );
-        }
-        _ => ErrorKind::Internal,
-    };
-    Error::new(kind, message)
 }
 
 impl Sql for Database {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::process::ExitCode;
 
 use super::entrance::Entrance;
+use super::limits;
 use super::outside::{self, Say, error_of, say};
 use super::slot::Slot;
 use super::tasks::Tasks;
@@ -65,7 +66,7 @@ pub fn main(def: &'static AppDef) -> Exit {
             &format!("panicked at {}", place.unwrap_or_default()),
         );
     }));
-    let app = match App::new(def) {
+    let app = match App::new(def).and_then(limits::checked) {
         // For the life of the instance: what is made here is a few tables of pointers into constants.
         Ok(app) => Box::leak(Box::new(app)),
         Err(error) => {

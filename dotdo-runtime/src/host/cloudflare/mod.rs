@@ -39,6 +39,8 @@
 //! | 7 what is being run | the action whose code it is, or null |
 
 #[cfg(any(target_arch = "wasm32", test))]
+mod limits;
+#[cfg(any(target_arch = "wasm32", test))]
 mod statement;
 pub mod wire;
 
