@@ -30,6 +30,22 @@ pub struct Manifest {
     pub steps: Vec<Function>,
     /// All its journaled functions, by name: handlers, schedules, and flows that are only called.
     pub flows: Vec<Function>,
+    /// Its parts, in the order of the list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// A part: a list of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Part {
+    /// `Billing`.
+    pub name: &'static str,
+    /// Its documentation.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub doc: &'static str,
+    /// The names of what it lists.
+    pub items: Vec<&'static str>,
 }
 
 /// A noun.
@@ -176,6 +192,9 @@ pub struct Handler {
     pub filtered: bool,
     /// Whether it runs in an object of its own choice, and not in the one that emitted.
     pub routed: bool,
+    /// Its documentation.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub doc: &'static str,
     /// Where it stands: `src/orders.rs:12`.
     pub at: String,
 }
@@ -198,6 +217,9 @@ pub struct Schedule {
     pub zone: &'static str,
     /// What is done about missed runs: `once`, `all` or `skip`.
     pub missed: &'static str,
+    /// Its documentation.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub doc: &'static str,
     /// Where it stands.
     pub at: String,
 }

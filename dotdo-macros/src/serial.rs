@@ -126,7 +126,9 @@ pub fn member(name: &str, ty: &TokenStream, optional: bool, doc: &str) -> TokenS
 
 /// The members that a function's arguments are.
 pub fn members(args: &[Arg]) -> TokenStream {
-    let members = args.iter().map(|arg| member(&arg.name, &arg.ty, false, ""));
+    let members = args
+        .iter()
+        .map(|arg| member(&arg.name, &arg.ty, false, &arg.doc));
     quote!(&[#(#members),*])
 }
 
@@ -276,12 +278,16 @@ pub fn record(record: &Record<'_>) -> TokenStream {
 /// `Serialize` and `Deserialize` of a struct that carries the arguments of what has this name.
 pub fn carried(ident: &Ident, of: &str, args: &[Arg]) -> TokenStream {
     let expected = format!("the arguments of `{of}`");
-    let fields = args.iter().map(|Arg { ident, name, ty }| RecordField {
-        ident,
-        name,
-        ty,
-        absent: Absent::Missed,
-    });
+    let fields = args.iter().map(
+        |Arg {
+             ident, name, ty, ..
+         }| RecordField {
+            ident,
+            name,
+            ty,
+            absent: Absent::Missed,
+        },
+    );
     record(&Record {
         ident,
         expected: &expected,

@@ -9,6 +9,7 @@ use syn::{
     Type,
 };
 
+use crate::attributes::doc_text;
 use crate::diag::Errors;
 use crate::source::{identifier, plain_name, without_self};
 
@@ -20,6 +21,8 @@ pub struct Arg {
     pub name: String,
     /// Its type, without `Self`.
     pub ty: TokenStream,
+    /// Its documentation.
+    pub doc: String,
 }
 
 /// Reports what no function of ours may be: generic, unsafe, `extern`, `const`.
@@ -91,6 +94,7 @@ pub fn owned_args<'a>(
             ident: bound(ident, &name),
             name,
             ty,
+            doc: doc_text(&input.attrs),
         });
     }
     args

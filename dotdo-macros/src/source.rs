@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, ItemImpl, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Ident, ItemImpl, PatType, Receiver, Signature, Token, Visibility};
 
 /// A function with its body unread.
 #[derive(Clone)]
@@ -48,7 +48,14 @@ impl ToTokens for Function {
             attr.to_tokens(tokens);
         }
         self.vis.to_tokens(tokens);
-        self.sig.to_tokens(tokens);
+        // What is said about an argument went into the manifest; rustc takes no documentation there.
+        let mut sig = self.sig.clone();
+        for input in &mut sig.inputs {
+            let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) =
+                input;
+            attrs.retain(|attr| !attr.path().is_ident("doc"));
+        }
+        sig.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }
 }

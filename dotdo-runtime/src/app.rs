@@ -10,7 +10,7 @@ use dotdo_core::schedule::Schedule;
 use dotdo_core::table::{Bound, Column, Range, Schema, Table};
 use serde::{Deserialize, Serialize};
 
-use crate::business::{AppDef, Entry, Item};
+use crate::business::{AppDef, Entry, Item, PartDef};
 use crate::effect::StepDef;
 use crate::error::{Error, Result};
 use crate::flow::{FlowDef, Missed, Route, Trigger};
@@ -97,6 +97,7 @@ pub struct App {
     nouns: BTreeMap<&'static str, NounEntry>,
     flows: BTreeMap<&'static str, &'static FlowDef>,
     steps: BTreeMap<&'static str, &'static StepDef>,
+    parts: Vec<&'static PartDef>,
     /// Handlers in the order in which they start: priority, exact before wildcard, order of the list.
     routes: Vec<(&'static FlowDef, &'static Route)>,
     schedules: Vec<Scheduled>,
@@ -122,6 +123,7 @@ impl App {
             nouns: BTreeMap::new(),
             flows: BTreeMap::new(),
             steps: BTreeMap::new(),
+            parts: Vec::new(),
             routes: Vec::new(),
             schedules: Vec::new(),
             known: OnceLock::new(),
@@ -175,7 +177,10 @@ impl App {
                         )));
                     }
                 }
-                Item::Part(entries) => self.take(entries)?,
+                Item::Part(part) => {
+                    self.parts.push(part);
+                    self.take(part.entries)?;
+                }
             }
         }
         Ok(())
@@ -269,6 +274,11 @@ impl App {
     /// All steps by name.
     pub fn steps(&self) -> impl Iterator<Item = &'static StepDef> + '_ {
         self.steps.values().copied()
+    }
+
+    /// All parts, in the order of the list.
+    pub fn parts(&self) -> &[&'static PartDef] {
+        &self.parts
     }
 
     /// The handlers of an event, in the order in which they start.

@@ -29,10 +29,41 @@ pub enum Item {
     /// A step.
     Step(&'static StepDef),
     /// A part: a list of its own.
-    Part(&'static [Entry]),
+    Part(&'static PartDef),
+}
+
+/// A part as constants: what `part!` writes down.
+#[derive(Debug)]
+pub struct PartDef {
+    /// Its name.
+    pub name: &'static str,
+    /// Its documentation.
+    pub doc: &'static str,
+    /// What it consists of.
+    pub entries: &'static [Entry],
+}
+
+impl PartDef {
+    /// Stands in for what is no item.
+    #[doc(hidden)]
+    pub const EMPTY: &'static Self = &Self {
+        name: "",
+        doc: "",
+        entries: &[],
+    };
 }
 
 impl Item {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Noun(def) => def.name,
+            Self::Flow(def) => def.name,
+            Self::Step(def) => def.name,
+            Self::Part(def) => def.name,
+        }
+    }
+
     /// The step that this is; for generated code, which knows.
     #[doc(hidden)]
     pub const fn step(self) -> &'static StepDef {
@@ -74,7 +105,7 @@ impl<N: Verbs> Of<N> {
 /// Stands in for what there is not: a noun may have no verbs, and a plain function is no item, as `Marked` says.
 #[doc(hidden)]
 pub trait Otherwise {
-    const ITEM: Item = Item::Part(&[]);
+    const ITEM: Item = Item::Part(PartDef::EMPTY);
     const VERBS: Option<&'static VerbsDef> = None;
 }
 impl<T> Otherwise for Of<T> {}
@@ -257,7 +288,7 @@ impl Entries {
                 "parts are nested more than 15 deep; list some of them in `app!` itself"
             );
             self.depth += 1;
-            self.lists[self.depth] = (inner, 0);
+            self.lists[self.depth] = (inner.entries, 0);
         }
     }
 }

@@ -59,8 +59,8 @@ impl Text {
             Shape::Bytes => self.with("bytes"),
             Shape::Embedding => self.with("embedding"),
             Shape::Any => self.with("any"),
-            Shape::Choice(names) => self.choice(names),
-            Shape::Optional(Shape::Choice(names)) => self.with("(").choice(names).with(")?"),
+            Shape::Choice(names, _) => self.choice(names),
+            Shape::Optional(Shape::Choice(names, _)) => self.with("(").choice(names).with(")?"),
             Shape::Optional(inner) => self.shape(*inner).with("?"),
             Shape::List(inner) => self.with("list<").shape(*inner).with(">"),
             Shape::Map(inner) => self.with("map<").shape(*inner).with(">"),
@@ -81,7 +81,7 @@ impl Text {
                     text = text.with("| ").with(variants[i].name);
                     text = match variants[i].shape {
                         Shape::Nothing => text,
-                        Shape::Choice(names) => text.with(": (").choice(names).with(")"),
+                        Shape::Choice(names, _) => text.with(": (").choice(names).with(")"),
                         shape => text.with(": ").shape(shape),
                     }
                     .with(" ");

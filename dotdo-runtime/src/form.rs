@@ -139,7 +139,11 @@ impl FormField {
     fn schema(&self) -> Tree {
         let mut schema = match inner(self.shape) {
             // A list of texts to choose from is a field of its own kind in most user interfaces.
-            Shape::Choice(choices) => json!({"type": "string", "enum": choices}),
+            shape @ Shape::Choice(..) => {
+                let mut schema = shape.schema();
+                schema["type"] = "string".into();
+                schema
+            }
             shape => shape.schema(),
         };
         schema["title"] = self.label().into();

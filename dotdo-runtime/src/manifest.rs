@@ -5,12 +5,13 @@ use std::time::Duration;
 use chrono::SecondsFormat;
 use dotdo_core::duration::format;
 pub use dotdo_core::manifest::{
-    Field, Forms, Function, Handler, Manifest, Noun, Query, Retry, Schedule, Verb,
+    Field, Forms, Function, Handler, Manifest, Noun, Part, Query, Retry, Schedule, Verb,
 };
 use dotdo_core::names::VerbForms;
 use serde_json::Value as Tree;
 
 use crate::app::{App, NounEntry, Scheduled};
+use crate::business::PartDef;
 use crate::effect::{Policy, StepDef};
 use crate::flow::{FlowDef, Route, Trigger};
 use crate::noun::{ColumnDef, VerbDef};
@@ -33,6 +34,15 @@ pub fn of(app: &App) -> Manifest {
         schedules: app.schedules().iter().map(schedule).collect(),
         steps: app.steps().map(step).collect(),
         flows: app.flows().map(flow).collect(),
+        parts: app.parts().iter().map(|def| part(def)).collect(),
+    }
+}
+
+fn part(def: &'static PartDef) -> Part {
+    Part {
+        name: def.name,
+        doc: def.doc,
+        items: def.entries.iter().map(|entry| entry.item.name()).collect(),
     }
 }
 
@@ -148,6 +158,7 @@ fn handler(flow: &FlowDef, route: &Route) -> Handler {
         priority: route.priority,
         filtered: route.filter.is_some(),
         routed: route.to.is_some(),
+        doc: flow.doc,
         at: place(flow.at),
     }
 }
@@ -160,6 +171,7 @@ fn schedule(scheduled: &Scheduled) -> Schedule {
         cron: scheduled.schedule.cron(),
         zone: scheduled.zone.name(),
         missed: scheduled.missed.word(),
+        doc: scheduled.flow.doc,
         at: place(scheduled.flow.at),
     }
 }

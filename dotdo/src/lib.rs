@@ -340,8 +340,8 @@ pub mod prelude {
 pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{
-        AppDef, Business, Entry, Item, Listed, LockFile, Marked, Of, Otherwise, count, prove,
-        unmarked,
+        AppDef, Business, Entry, Item, Listed, LockFile, Marked, Of, Otherwise, PartDef, count,
+        prove, unmarked,
     };
     pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};

@@ -30,9 +30,9 @@ pub struct Address {
 const SHAPES: &[Shape] = &[
     Shape::Integer,
     Shape::Text,
-    Shape::Choice(&["A", "B"]),
-    Shape::Choice(&["A"]),
-    Shape::Choice(&["B", "A", "C"]),
+    Shape::Choice(&["A", "B"], &[]),
+    Shape::Choice(&["A"], &[]),
+    Shape::Choice(&["B", "A", "C"], &[]),
     Shape::Reference("Guest"),
     Shape::Reference("Room"),
     Shape::List(&Shape::Integer),

@@ -84,6 +84,7 @@ pub fn part(list: &List) -> TokenStream {
     } = list;
     let import = root.import();
     let (part, entries) = (struct_of(list), entries(list));
+    let (name, doc) = (plain_name(ident), doc_text(attrs));
     quote! {
         #(#attrs)*
         #[allow(dead_code)]
@@ -94,7 +95,11 @@ pub fn part(list: &List) -> TokenStream {
             use __dotdo::Otherwise as _;
             #[diagnostic::do_not_recommend]
             impl __dotdo::Listed for #ident {
-                const ITEM: __dotdo::Item = __dotdo::Item::Part(&[#(#entries),*]);
+                const ITEM: __dotdo::Item = __dotdo::Item::Part(&__dotdo::PartDef {
+                    name: #name,
+                    doc: #doc,
+                    entries: &[#(#entries),*],
+                });
             }
         };
     }

@@ -219,7 +219,7 @@ fn shape(of: &Shape) -> TokenStream {
         Shape::Embedding => quote!(Embedding),
         Shape::Any => quote!(Any),
         Shape::Reference(noun) => quote!(Reference(#noun)),
-        Shape::Choice(names) => quote!(Choice(&[#(#names),*])),
+        Shape::Choice(names) => quote!(Choice(&[#(#names),*], &[])),
         Shape::Optional(inner) => {
             let inner = shape(inner);
             quote!(Optional(&#inner))

@@ -491,7 +491,7 @@ pub fn broken(durable: &Durable) -> TokenStream {
         #(#cfgs)*
         #[diagnostic::do_not_recommend]
         impl #p::Listed for #ident {
-            const ITEM: #p::Item = #p::Item::Part(&[]);
+            const ITEM: #p::Item = #p::Item::Part(#p::PartDef::EMPTY);
         }
     }
 }

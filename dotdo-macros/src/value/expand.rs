@@ -68,7 +68,10 @@ fn shape(value: &Value) -> TokenStream {
         Body::Struct(fields) => fields_shape(&name, fields),
         Body::Enum(variants) if is_choice(variants) => {
             let names = variants.iter().map(|variant| &variant.name);
-            quote!(__dotdo::Shape::Choice(&[#(#names),*]))
+            let docs: Vec<_> = variants.iter().map(|variant| &variant.doc).collect();
+            let docs = docs.iter().any(|doc| !doc.is_empty()).then_some(docs);
+            let docs = docs.into_iter().flatten();
+            quote!(__dotdo::Shape::Choice(&[#(#names),*], &[#(#docs),*]))
         }
         Body::Enum(variants) => {
             let members = variants.iter().map(|variant| {

@@ -10,36 +10,40 @@ pub mod mail {
         #[diagnostic::do_not_recommend]
         impl __dotdo::Listed for Mail {
             const ITEM: __dotdo::Item = __dotdo::Item::Part(
-                &[
-                    __dotdo::Entry {
-                        item: {
-                            const _: fn() = || __dotdo::Marked::<
-                                Marker,
-                            >::marked(&send_mail);
-                            macro_rules! send_mail {
-                                () => {};
-                            }
-                            use __dotdo::unmarked::*;
-                            use send_mail as Marker;
-                            __dotdo::Of::<Marker>::ITEM
+                &__dotdo::PartDef {
+                    name: "Mail",
+                    doc: "Everything about mail.",
+                    entries: &[
+                        __dotdo::Entry {
+                            item: {
+                                const _: fn() = || __dotdo::Marked::<
+                                    Marker,
+                                >::marked(&send_mail);
+                                macro_rules! send_mail {
+                                    () => {};
+                                }
+                                use __dotdo::unmarked::*;
+                                use send_mail as Marker;
+                                __dotdo::Of::<Marker>::ITEM
+                            },
+                            verbs: __dotdo::None,
                         },
-                        verbs: __dotdo::None,
-                    },
-                    __dotdo::Entry {
-                        item: {
-                            const _: fn() = || __dotdo::Marked::<
-                                Marker,
-                            >::marked(&bounce);
-                            macro_rules! bounce {
-                                () => {};
-                            }
-                            use __dotdo::unmarked::*;
-                            use bounce as Marker;
-                            __dotdo::Of::<Marker>::ITEM
+                        __dotdo::Entry {
+                            item: {
+                                const _: fn() = || __dotdo::Marked::<
+                                    Marker,
+                                >::marked(&bounce);
+                                macro_rules! bounce {
+                                    () => {};
+                                }
+                                use __dotdo::unmarked::*;
+                                use bounce as Marker;
+                                __dotdo::Of::<Marker>::ITEM
+                            },
+                            verbs: __dotdo::None,
                         },
-                        verbs: __dotdo::None,
-                    },
-                ],
+                    ],
+                },
             );
         }
     };

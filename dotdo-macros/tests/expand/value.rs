@@ -11,7 +11,7 @@ const _: () = {
     #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl __dotdo::Value for Plan {
-        const SHAPE: __dotdo::Shape = __dotdo::Shape::Choice(&["Free", "Pro"]);
+        const SHAPE: __dotdo::Shape = __dotdo::Shape::Choice(&["Free", "Pro"], &[]);
         type Next = ();
         fn to_cell(&self) -> __dotdo::Result<__dotdo::Cell> {
             __dotdo::Ok(__dotdo::Cell::from(__dotdo::record::name(self)))

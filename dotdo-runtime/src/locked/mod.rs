@@ -109,7 +109,7 @@ impl Report {
     const fn column(self, shape: Shape, nullable: bool) -> Self {
         let shape = plain(shape);
         match (nullable, shape) {
-            (true, Shape::Choice(_)) => self.with("`(").shape(shape).with(")?`"),
+            (true, Shape::Choice(..)) => self.with("`(").shape(shape).with(")?`"),
             (true, _) => self.with("`").shape(shape).with("?`"),
             (false, _) => self.with("`").shape(shape).with("`"),
         }

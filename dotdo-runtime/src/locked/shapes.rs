@@ -60,7 +60,7 @@ pub(super) const fn column_accepts(new: Shape, old: Shape) -> Misfit {
                 Misfit::No
             }
         }
-        (Shape::Choice(_), Shape::Text) => Misfit::No,
+        (Shape::Choice(..), Shape::Text) => Misfit::No,
         // Rows have any JSON, and nobody knows which.
         (_, Shape::Any) => Misfit::Fits,
         (new, old) if matches!(old.column(), ColumnType::Json) => accepts(new, old),
@@ -70,7 +70,7 @@ pub(super) const fn column_accepts(new: Shape, old: Shape) -> Misfit {
 
 /// A choice that is gone and not dropped.
 pub(super) const fn gone(new: Shape, old: Shape, dropped: &[&str]) -> Option<&'static str> {
-    let (Shape::Choice(new), Shape::Choice(old)) = (new, old) else {
+    let (Shape::Choice(new, _), Shape::Choice(old, _)) = (new, old) else {
         return None;
     };
     let mut i = 0;
@@ -85,7 +85,7 @@ pub(super) const fn gone(new: Shape, old: Shape, dropped: &[&str]) -> Option<&'s
 
 pub(super) const fn choices_lost(new: Shape, old: Shape) -> bool {
     match (new, old) {
-        (Shape::Choice(new), Shape::Choice(old)) => !all_in(old, new),
+        (Shape::Choice(new, _), Shape::Choice(old, _)) => !all_in(old, new),
         _ => false,
     }
 }
@@ -117,7 +117,7 @@ pub(super) const fn accepts_at(new: Shape, old: Shape, name: &'static str) -> Mi
             | Shape::Time
             | Shape::Decimal
             | Shape::Reference(_)
-            | Shape::Choice(_),
+            | Shape::Choice(..),
         ) => true,
         (Shape::Optional(new), Shape::Optional(old))
         | (Shape::List(new), Shape::List(old))
@@ -137,7 +137,7 @@ pub(super) const fn accepts_at(new: Shape, old: Shape, name: &'static str) -> Mi
             }
             true
         }
-        (Shape::Choice(_), Shape::Choice(_)) => match gone(new, old, &[]) {
+        (Shape::Choice(..), Shape::Choice(..)) => match gone(new, old, &[]) {
             Some(name) => {
                 return Misfit::At(Inner {
                     name,
@@ -147,7 +147,7 @@ pub(super) const fn accepts_at(new: Shape, old: Shape, name: &'static str) -> Mi
             None => true,
         },
         (Shape::OneOf(_, new), Shape::OneOf(_, old)) => return accepts_variants(new, old),
-        (Shape::OneOf(_, new), Shape::Choice(old)) => {
+        (Shape::OneOf(_, new), Shape::Choice(old, _)) => {
             let mut i = 0;
             while i < old.len() {
                 match accepts_variant(new, old[i], Shape::Nothing) {
@@ -251,9 +251,9 @@ const fn accepts_variant(new: &'static [Member], name: &'static str, old: Shape)
 /// Whether a function of one shape takes the values of a column of the other.
 pub(super) const fn takes_shape(takes: Shape, from: Shape) -> bool {
     match (takes, from) {
-        (Shape::Choice(names), Shape::Choice(old)) => all_in(old, names),
+        (Shape::Choice(names, _), Shape::Choice(old, _)) => all_in(old, names),
         (Shape::Text, Shape::Text) => true,
-        (Shape::Text | Shape::Choice(_), _) => false,
+        (Shape::Text | Shape::Choice(..), _) => false,
         (Shape::Reference(a), Shape::Reference(b)) => same(a, b),
         (takes, from) => {
             takes.column() as u8 == from.column() as u8

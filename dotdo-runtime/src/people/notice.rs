@@ -60,7 +60,7 @@ impl Value for Notice {
             member("ask", Shape::Text, false, "The id of the ask."),
             member(
                 "occasion",
-                Shape::Choice(&["Asked", "Reminder", "Escalation", "Delegation"]),
+                Shape::Choice(&["Asked", "Reminder", "Escalation", "Delegation"], &[]),
                 false,
                 "Why this is told.",
             ),

@@ -16,7 +16,7 @@ impl Shape {
             Self::Time => "a time of day such as `09:30:00`".to_owned(),
             Self::Decimal => "a decimal number such as `12.50`".to_owned(),
             Self::Reference(noun) => format!("the id of a {noun}"),
-            Self::Choice(choices) => format!("one of {}", choices.join(", ")),
+            Self::Choice(choices, _) => format!("one of {}", choices.join(", ")),
             Self::Optional(inner) => inner.expected(),
             Self::Bytes => "a JSON list of numbers from 0 to 255".to_owned(),
             Self::Embedding => "a JSON list of 128 numbers".to_owned(),

@@ -31,8 +31,8 @@ pub enum Shape {
     Bytes,
     /// A fixed list of 128 numbers.
     Embedding,
-    /// One of these texts.
-    Choice(&'static [&'static str]),
+    /// One of these texts; beside them what is to be said about each, or nothing if there is nothing about any.
+    Choice(&'static [&'static str], &'static [&'static str]),
     /// The shape, or `null`.
     Optional(&'static Shape),
     /// A list of one shape.
@@ -82,7 +82,7 @@ impl Shape {
             Self::Integer => ColumnType::Integer,
             Self::Real => ColumnType::Real,
             Self::Boolean => ColumnType::Boolean,
-            Self::Text | Self::Choice(_) => ColumnType::Text,
+            Self::Text | Self::Choice(..) => ColumnType::Text,
             Self::Timestamp => ColumnType::Timestamp,
             Self::Date => ColumnType::Date,
             Self::Time => ColumnType::Time,
@@ -103,7 +103,7 @@ impl Shape {
     /// The texts such a column may hold, or none where any will do.
     pub const fn choices(self) -> &'static [&'static str] {
         match self {
-            Self::Choice(choices) => choices,
+            Self::Choice(choices, _) => choices,
             Self::Optional(inner) => inner.choices(),
             _ => &[],
         }
@@ -135,7 +135,7 @@ impl Shape {
             Self::Reference(noun) => Model::Reference(noun.to_owned()),
             Self::Bytes => Model::Bytes,
             Self::Embedding => Model::Embedding,
-            Self::Choice(names) => Model::Choice(names.iter().map(|&n| n.to_owned()).collect()),
+            Self::Choice(names, _) => Model::Choice(names.iter().map(|&n| n.to_owned()).collect()),
             Self::Optional(inner) => Model::Optional(boxed(inner)),
             Self::List(inner) => Model::List(boxed(inner)),
             Self::Map(inner) => Model::Map(boxed(inner)),
@@ -176,7 +176,7 @@ impl Shape {
             Self::Embedding => {
                 json!({"type": "array", "items": {"type": "number"}, "minItems": 128, "maxItems": 128})
             }
-            Self::Choice(choices) => json!({"enum": choices}),
+            Self::Choice(choices, docs) => Self::choice(choices, docs),
             Self::Optional(inner) => json!({"anyOf": [inner.schema(), {"type": "null"}]}),
             Self::List(inner) => json!({"type": "array", "items": inner.schema()}),
             Self::Map(inner) => json!({"type": "object", "additionalProperties": inner.schema()}),
@@ -189,23 +189,36 @@ impl Shape {
                 schema
             }
             Self::OneOf(name, members) => {
-                json!({"title": name, "oneOf": members.iter().map(|m| match m.shape {
-                Shape::Nothing => json!({"const": m.name}),
-                shape => json!({"type": "object", "properties": {m.name: shape.schema()}, "required": [m.name]}),
-            }).collect::<Vec<_>>()})
+                let variants = members.iter().map(|member| {
+                    let schema = match member.shape {
+                        Self::Nothing => json!({"const": member.name}),
+                        shape => json!({"type": "object", "properties": {member.name: shape.schema()}, "required": [member.name]}),
+                    };
+                    described(schema, member.doc)
+                });
+                json!({"title": name, "oneOf": variants.collect::<Vec<_>>()})
             }
             Self::Any => json!({}),
         }
+    }
+
+    /// The JSON Schema of one of these texts. What is said about each stands in `oneOf`, where schemas have room for it.
+    fn choice(choices: &[&str], docs: &[&str]) -> serde_json::Value {
+        let mut schema = serde_json::json!({"enum": choices});
+        if !docs.is_empty() {
+            let each = |(choice, doc): (&&str, &&str)| {
+                described(serde_json::json!({"const": choice}), doc)
+            };
+            schema["oneOf"] = choices.iter().zip(docs).map(each).collect();
+        }
+        schema
     }
 
     /// The JSON Schema of an object with these members.
     pub fn object(members: &[Member]) -> serde_json::Value {
         let mut properties = serde_json::Map::new();
         for member in members {
-            let mut schema = member.shape.schema();
-            if !member.doc.is_empty() {
-                schema["description"] = member.doc.into();
-            }
+            let schema = described(member.shape.schema(), member.doc);
             properties.insert(member.name.into(), schema);
         }
         let required: Vec<_> = members
@@ -215,4 +228,12 @@ impl Shape {
             .collect();
         serde_json::json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
     }
+}
+
+/// A schema with what is to be said about it.
+fn described(mut schema: serde_json::Value, doc: &str) -> serde_json::Value {
+    if !doc.is_empty() {
+        schema["description"] = doc.into();
+    }
+    schema
 }

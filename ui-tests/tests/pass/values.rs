@@ -55,7 +55,7 @@ fn there_and_back<T: Value>(value: T, json: &str) {
 
 #[test]
 fn works() {
-    assert_eq!(Plan::SHAPE, Shape::Choice(&["Free", "Pro"]));
+    assert_eq!(Plan::SHAPE, Shape::Choice(&["Free", "Pro"], &[]));
     assert_eq!(Plan::Pro.to_cell().unwrap().as_text(), Some("Pro"));
     there_and_back(Plan::Free, "\"Free\"");
 

@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::noun::{ColumnDef, NounDef, VerbDef, VerbsDef};
 use crate::value::{Member, Shape};
 
-const PLAN: Shape = Shape::Choice(&["Free", "Pro", "Team"]);
+const PLAN: Shape = Shape::Choice(&["Free", "Pro", "Team"], &[]);
 
 const fn noun(
     name: &'static str,

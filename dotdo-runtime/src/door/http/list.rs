@@ -157,7 +157,7 @@ const SYSTEM: [(&str, Field); 5] = [
         "visibility",
         Field {
             column: "$visibility",
-            shape: Shape::Choice(&VISIBILITIES),
+            shape: Shape::Choice(&VISIBILITIES, &[]),
         },
     ),
 ];
@@ -204,7 +204,7 @@ fn condition(def: &NounDef, name: &str, text: &str) -> Result<Expr, String> {
         })
     };
     let ordered = |op| match typed::inner(field.shape) {
-        Shape::Boolean | Shape::Choice(_) => Err(format!(
+        Shape::Boolean | Shape::Choice(..) => Err(format!(
             "`{name}` has no order; compare it with `{name}=` or `{name}.in=`"
         )),
         _ => compare(op),

@@ -42,7 +42,7 @@ pub(super) fn is_plain(shape: Shape) -> bool {
             | Shape::Time
             | Shape::Decimal
             | Shape::Reference(_)
-            | Shape::Choice(_)
+            | Shape::Choice(..)
     )
 }
 
@@ -59,7 +59,7 @@ pub(super) fn cell(shape: Shape, text: &str) -> Result<Cell, String> {
         Shape::Time => Cell::Text(time_of_day(text).ok_or_else(wrong)?.to_string()),
         Shape::Decimal => Cell::Text(text.parse::<Decimal>().map_err(|_| wrong())?.to_string()),
         Shape::Reference(noun) => Cell::Text(id_of(text, noun)?),
-        Shape::Choice(choices) => Cell::from(choice(choices, text)?),
+        Shape::Choice(choices, _) => Cell::from(choice(choices, text)?),
         other => {
             return Err(format!(
                 "a value of this kind cannot be compared ({} is stored as JSON)",
@@ -86,7 +86,7 @@ pub(super) fn json(shape: Shape, text: &str) -> Result<Tree, String> {
         Shape::Time => Tree::from(time_of_day(text).ok_or_else(wrong)?.to_string()),
         Shape::Decimal => Tree::from(text.parse::<Decimal>().map_err(|_| wrong())?.to_string()),
         Shape::Reference(noun) => Tree::from(id_of(text, noun)?),
-        Shape::Choice(choices) => Tree::from(choice(choices, text)?),
+        Shape::Choice(choices, _) => Tree::from(choice(choices, text)?),
         Shape::OneOf(_, members) if is_bare_variant(members, text) => Tree::from(text),
         _ => serde_json::from_str(text).map_err(|e| format!("{}; it is not JSON: {e}", wrong()))?,
     })
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PLAN: Shape = Shape::Choice(&["Free", "Pro", "Team"]);
+    const PLAN: Shape = Shape::Choice(&["Free", "Pro", "Team"], &[]);
 
     #[test]
     fn texts_become_cells() {
