@@ -294,6 +294,18 @@ fn values_are_kept_exactly() {
     }
 }
 
+/// A body that is too long is refused, and the client hears so.
+#[test]
+fn a_long_body_is_refused() {
+    let Some(mut trial) = Trial::start() else {
+        return;
+    };
+    let long = trial.post("/Counter", &json!({"name": "x".repeat(2_000_000)}));
+    assert_eq!(long.status, 413, "{}", long.text());
+    let fits = trial.post("/Counter", &json!({"name": "x".repeat(1_000_000)}));
+    assert_eq!(fits.status, 201, "{}", fits.text());
+}
+
 /// A step reaches the world, with its key, and what fails for a while is tried again with the same one.
 #[test]
 fn a_step_fetches() {

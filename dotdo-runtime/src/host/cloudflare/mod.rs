@@ -66,3 +66,17 @@ pub(crate) use outside::{doing, fetch};
 
 /// The JavaScript side, to be put into the bundle as `dotdo.js`.
 pub const SHIM: &str = include_str!("shim.js");
+
+#[cfg(test)]
+mod tests {
+    use super::SHIM;
+
+    /// What both sides know, they know the same of.
+    #[test]
+    fn the_shim_has_our_limits() {
+        let request = crate::door::Limits::default().body;
+        assert!(SHIM.contains(&format!("const MAX_REQUEST = {request};\n")));
+        let response = crate::http::MAX_BODY;
+        assert!(SHIM.contains(&format!("const MAX_BODY = {response};\n")));
+    }
+}
