@@ -33,6 +33,7 @@ pages! {
     ChangingTheProgram: "docs/src/changing-the-program.md",
     Testing: "docs/src/testing.md",
     Architecture: "docs/src/architecture.md",
+    Expansion: "docs/src/expansion.md",
     Simulation: "docs/src/simulation.md",
     Dependencies: "docs/src/dependencies.md",
     CompileTime: "docs/src/compile-time.md",

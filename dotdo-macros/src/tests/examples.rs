@@ -39,9 +39,13 @@ const IN_BODIES: usize = 11;
 
 #[test]
 fn every_slip_in_the_examples() {
-    let calls = calls(&rust_files("../examples"));
-    assert!(calls.len() > 20, "the examples were found");
-    check(&calls);
+    let mut all = Vec::new();
+    for example in folders("../examples") {
+        let calls = calls(&files(&example, "rs"));
+        assert!(calls.len() > 2, "{example}: nothing of ours was found");
+        all.extend(calls);
+    }
+    check(&all);
 }
 
 #[test]
@@ -94,6 +98,7 @@ fn expand(word: &str, args: TokenStream, item: TokenStream) {
         "every" => function::attribute(Mark::Every, args, item.clone()),
         "durable" => function::attribute(Mark::Durable, args, item.clone()),
         "derive" => return drop(value::derive(item)),
+        "test" => crate::test::attribute(args, item.clone()),
         "part" => return drop(app::part(item)),
         "app" => return drop(app::app(item, &app::Places::default())),
         other => panic!("`{other}` is no macro of ours"),
@@ -229,6 +234,10 @@ fn add(mut item: Item, calls: &mut Vec<Call>) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
+    let path = attr.path().to_token_stream().to_string();
+    if path == "dotdo :: test" {
+        return true;
+    }
     let words = ["noun", "verbs", "on", "every", "durable", "form"];
     words.contains(&last_word(attr).as_str())
         || attr.path().is_ident("derive") && attr.to_token_stream().to_string().contains("Value")
@@ -252,6 +261,19 @@ fn blocks(page: &str) -> Vec<String> {
         }
     }
     blocks
+}
+
+/// The folders directly in a folder of the repository.
+fn folders(folder: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(path).expect("a folder");
+    let folders = entries.map(|entry| entry.expect("an entry").path());
+    let names = folders
+        .filter(|path| path.is_dir())
+        .filter_map(|path| Some(format!("{folder}/{}", path.file_name()?.to_string_lossy())));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
 }
 
 fn rust_files(folder: &str) -> Vec<PathBuf> {

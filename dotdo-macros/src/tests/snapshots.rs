@@ -66,6 +66,37 @@ fn every_snapshot_has_an_input() {
     }
 }
 
+/// The guide includes the files, so what it shows is what is tested. Each is shown, beside its input.
+#[test]
+fn the_guide_shows_every_snapshot() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
+    let pages: Vec<_> = fs::read_dir(&docs)
+        .expect("the guide")
+        .map(|entry| entry.expect("a page").path())
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).expect("a page"))
+        .collect();
+    for (name, _) in inputs() {
+        let shown = [
+            format!("expand/input/{name}}}}}"),
+            format!("expand/{name}}}}}"),
+        ];
+        assert!(
+            pages
+                .iter()
+                .any(|page| shown.iter().all(|include| page.contains(include))),
+            "no page shows `{name}`"
+        );
+    }
+    // mdBook leaves an include of a missing file as it is.
+    for page in &pages {
+        for include in page.split("{{#include ").skip(1) {
+            let path = include.split(['}', ':']).next().unwrap_or_default();
+            assert!(docs.join(path).exists(), "`{path}` is gone");
+        }
+    }
+}
+
 #[test]
 fn a_renamed_crate_leaves_no_trace_of_the_default_name() {
     for (name, source) in inputs() {
