@@ -79,6 +79,28 @@ struct State {
     syncs: u64,
 }
 
+impl State {
+    /// One write, if the machine is up and there is room.
+    fn change(&mut self, work: impl FnOnce(&mut BTreeMap<String, File>)) -> Result<(), Failure> {
+        if self.frozen {
+            return Err(Failure::Down);
+        }
+        if self.full {
+            return Err(Failure::Full);
+        }
+        if let Some(left) = &mut self.writes_left {
+            if *left == 0 {
+                self.frozen = true;
+                return Err(Failure::Down);
+            }
+            *left -= 1;
+        }
+        self.writes += 1;
+        work(&mut self.files);
+        Ok(())
+    }
+}
+
 impl Default for Disk {
     fn default() -> Self {
         Self::new()
@@ -132,6 +154,30 @@ impl Disk {
         self.state()
             .files
             .insert(name.to_owned(), File::holding(bytes));
+    }
+
+    /// Makes an empty file, unless there is one. Its name is safe.
+    pub fn create(&self, name: &str) -> Result<(), Failure> {
+        self.state().change(|files| {
+            files.entry(name.to_owned()).or_default();
+        })
+    }
+
+    /// Writes bytes at an offset.
+    pub fn write(&self, name: &str, offset: usize, bytes: &[u8]) -> Result<(), Failure> {
+        self.state().change(|files| {
+            files
+                .entry(name.to_owned())
+                .or_default()
+                .write(offset, bytes);
+        })
+    }
+
+    /// Cuts a file off, or fills it up with zeros.
+    pub fn set_length(&self, name: &str, length: usize) -> Result<(), Failure> {
+        self.state().change(|files| {
+            files.entry(name.to_owned()).or_default().set_length(length);
+        })
     }
 
     /// How many changes the file has seen. What [`Disk::sync_to`] is given later.
@@ -206,7 +252,8 @@ impl Disk {
             if which(name) {
                 // A log is checked sum by sum, so it may be torn anywhere. A page of the file itself is one sector of
                 // today's disks.
-                let sector = if name.ends_with("-wal") { 512 } else { 4096 };
+                let is_log = ["-wal", ".log"].iter().any(|end| name.ends_with(end));
+                let sector = if is_log { 512 } else { 4096 };
                 file.lose(sector, choose);
             }
         }

@@ -20,6 +20,8 @@ use crate::value::Cell;
 pub mod cloudflare;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+#[cfg(not(target_arch = "wasm32"))]
+mod recorder;
 #[cfg(all(feature = "sim", not(target_arch = "wasm32")))]
 pub mod sim;
 #[cfg(not(target_arch = "wasm32"))]

@@ -7,6 +7,7 @@ use rusqlite::{Connection, ToSql};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
+use crate::host::recorder::{Recorded, Recorder, Statements};
 use crate::value::Cell;
 
 /// Prepared statements kept for each open object.
@@ -19,6 +20,10 @@ pub(super) struct Database {
     name: String,
     depth: StdCell<u32>,
     read_only: StdCell<bool>,
+    /// Who writes down what is done, where a log is kept.
+    recorder: Option<Recorder>,
+    /// How many transactions have written, as far as there is a recorder: the file's own `user_version`.
+    turn: StdCell<u32>,
 }
 
 /// What `SQLite` itself syncs.
@@ -38,6 +43,8 @@ impl Database {
             name,
             depth: StdCell::new(0),
             read_only: StdCell::new(false),
+            recorder: None,
+            turn: StdCell::new(0),
         };
         let synchronous = if syncs.commits {
             "FULL"
@@ -55,7 +62,7 @@ impl Database {
         database
             .connection
             .execute_batch(&format!(
-                "{creation} PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
+                "PRAGMA locking_mode = EXCLUSIVE; {creation} PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
             ))
             .map_err(|e| cannot(&database.name, &e))?;
         database
@@ -64,10 +71,71 @@ impl Database {
         Ok(database)
     }
 
+    /// Has each transaction that writes recorded, and counted in the file itself.
+    pub fn recorded(mut self, recorder: Recorder) -> Result<Self> {
+        self.turn
+            .set(turn_of(&self.connection).map_err(|e| cannot(&self.name, &e))?);
+        self.recorder = Some(recorder);
+        Ok(self)
+    }
+
+    /// What was committed since this was asked last, where there is a recorder.
+    pub fn take_recorded(&self) -> Option<Recorded> {
+        self.recorder.as_ref().and_then(Recorder::take)
+    }
+
+    /// The number of the last transaction that wrote, as the file has it.
+    pub fn turn(&self) -> Result<u32> {
+        turn_of(&self.connection).map_err(|e| self.explain(&e))
+    }
+
+    /// Makes all that was committed safe, where commits are not synced.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            .map_err(|e| self.explain(&e))
+    }
+
+    /// Does again what was recorded, all of it or nothing.
+    pub fn repeat(&self, turns: &[(u32, Statements)]) -> Result<()> {
+        let Some((last, _)) = turns.last() else {
+            return Ok(());
+        };
+        self.transaction(&mut || {
+            for (sql, params) in turns.iter().flat_map(|(_, statements)| statements) {
+                let mut statement = self.prepare(sql)?;
+                self.rows(&mut statement, params)
+                    .map_err(|e| e.context(format_args!("`{sql}`")))?;
+            }
+            set_turn(&self.connection, *last).map_err(|e| self.explain(&e))
+        })
+    }
+
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
         self.connection.total_changes()
     }
+}
+
+/// The number of the last transaction that wrote, from a file whose transactions are counted.
+fn turn_of(connection: &Connection) -> rusqlite::Result<u32> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i32>(0))
+        .map(i32::cast_unsigned)
+}
+
+/// Counts a transaction, inside of it.
+fn set_turn(connection: &Connection, turn: u32) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("PRAGMA user_version = {}", turn.cast_signed()))
+}
+
+/// Whether it is certain that a statement which counted no row has done nothing.
+fn changes_rows_only(sql: &str) -> bool {
+    sql.get(..6).is_some_and(|word| {
+        ["INSERT", "UPDATE", "DELETE"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    })
 }
 
 /// The error of a file that cannot be used.
@@ -89,6 +157,13 @@ impl ToSql for Cell {
 
 impl Database {
     fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        if self.depth.get() > 0 && self.connection.is_autocommit() {
+            // After some failures SQLite has rolled back all of it; what came now would be kept by itself.
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!("{}: the turn was rolled back", self.name),
+            ));
+        }
         let statement = self
             .connection
             .prepare_cached(sql)
@@ -126,17 +201,11 @@ impl Database {
         }
     }
 
-    fn control(&self, sql: &str) -> Result<()> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut s| s.execute([]).map(|_| ()))
-            .map_err(|e| self.explain(&e))
-    }
-}
-
-impl Sql for Database {
-    fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>> {
-        let mut statement = self.prepare(sql)?;
+    fn rows(
+        &self,
+        statement: &mut rusqlite::CachedStatement<'_>,
+        params: &[Cell],
+    ) -> Result<Vec<Vec<Cell>>> {
         let width = statement.column_count();
         let mut rows = statement
             .query(rusqlite::params_from_iter(params))
@@ -158,37 +227,108 @@ impl Sql for Database {
         Ok(all)
     }
 
-    fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
-        let mut statement = self.prepare(sql)?;
+    fn run(&self, statement: &mut rusqlite::CachedStatement<'_>, params: &[Cell]) -> Result<u64> {
         statement
             .execute(rusqlite::params_from_iter(params))
             .map(|n| n as u64)
             .map_err(|e| self.explain(&e))
     }
 
+    /// Commits the outermost transaction, and counts it if it wrote.
+    fn commit(&self) -> Result<()> {
+        let Some(recorder) = self.recorder.as_ref().filter(|r| r.wrote()) else {
+            return self.control("COMMIT");
+        };
+        let turn = self.turn.get().wrapping_add(1);
+        set_turn(&self.connection, turn).map_err(|e| self.explain(&e))?;
+        self.control("COMMIT")?;
+        self.turn.set(turn);
+        recorder.committed(turn);
+        Ok(())
+    }
+
+    fn control(&self, sql: &str) -> Result<()> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut s| s.execute([]).map(|_| ()))
+            .map_err(|e| self.explain(&e))
+    }
+}
+
+impl Sql for Database {
+    fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>> {
+        let mut statement = self.prepare(sql)?;
+        if let Some(recorder) = &self.recorder
+            && !statement.readonly()
+        {
+            if self.depth.get() == 0 {
+                drop(statement);
+                let mut rows = Vec::new();
+                self.transaction(&mut || {
+                    rows = self.query(sql, params)?;
+                    Ok(())
+                })?;
+                return Ok(rows);
+            }
+            let rows = self.rows(&mut statement, params)?;
+            recorder.statement(sql, params);
+            return Ok(rows);
+        }
+        self.rows(&mut statement, params)
+    }
+
+    fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
+        let mut statement = self.prepare(sql)?;
+        let Some(recorder) = self.recorder.as_ref().filter(|_| !statement.readonly()) else {
+            return self.run(&mut statement, params);
+        };
+        if self.depth.get() == 0 {
+            drop(statement);
+            let mut count = 0;
+            self.transaction(&mut || {
+                count = self.execute(sql, params)?;
+                Ok(())
+            })?;
+            return Ok(count);
+        }
+        let before = self.connection.total_changes();
+        let count = self.run(&mut statement, params)?;
+        if self.connection.total_changes() != before || !changes_rows_only(sql) {
+            recorder.statement(sql, params);
+        }
+        Ok(count)
+    }
+
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let depth = self.depth.get();
-        let (begin, keep, undo) = if depth == 0 {
-            (
-                "BEGIN IMMEDIATE".to_owned(),
-                "COMMIT".to_owned(),
-                "ROLLBACK".to_owned(),
-            )
+        if depth == 0 {
+            self.control("BEGIN IMMEDIATE")?;
         } else {
-            (
-                format!("SAVEPOINT t{depth}"),
-                format!("RELEASE t{depth}"),
-                format!("ROLLBACK TO t{depth}; RELEASE t{depth}"),
-            )
-        };
-        self.control(&begin)?;
+            self.control(&format!("SAVEPOINT t{depth}"))?;
+        }
+        let mark = self.recorder.as_ref().map(Recorder::mark);
         self.depth.set(depth + 1);
         let done = body();
         self.depth.set(depth);
-        let kept = done.and_then(|()| self.control(&keep));
-        if kept.is_err() && !(depth == 0 && self.connection.is_autocommit()) {
+        let kept = done.and_then(|()| {
+            if depth == 0 {
+                self.commit()
+            } else {
+                self.control(&format!("RELEASE t{depth}"))
+            }
+        });
+        if kept.is_err() {
             // Some failures have rolled back already; a second error would only hide the first.
-            let _ = self.connection.execute_batch(&undo);
+            if depth > 0 {
+                let _ = self
+                    .connection
+                    .execute_batch(&format!("ROLLBACK TO t{depth}; RELEASE t{depth}"));
+            } else if !self.connection.is_autocommit() {
+                let _ = self.connection.execute_batch("ROLLBACK");
+            }
+            if let (Some(recorder), Some(mark)) = (&self.recorder, mark) {
+                recorder.back_to(mark);
+            }
         }
         kept
     }

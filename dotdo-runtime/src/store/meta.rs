@@ -19,3 +19,10 @@ pub(crate) fn set(sql: &dyn Sql, key: &str, value: &str) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Whether nothing was ever made in this database.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn is_blank(sql: &dyn Sql) -> Result<bool> {
+    let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
+    Ok(tables.is_empty() || get(sql, "identity")?.is_none())
+}

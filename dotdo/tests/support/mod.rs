@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use dotdo::host::native::{Clock, Durability, Embedded, EmbeddedBuilder};
+use dotdo::host::native::{Clock, Embedded, EmbeddedBuilder};
 use dotdo::object::Request;
 use dotdo::runtime_app::ObjectKey;
 use dotdo::{AppDef, Effect, Result, Sim, host};
@@ -77,10 +77,8 @@ impl Test {
             self.business = Some(Business::sim(sim));
             return;
         }
-        // Relaxed: the tests kill the process at most, never the machine.
         let builder = Embedded::of(self.def, self.folder.path())
             .clock(self.clock.clone())
-            .durability(Durability::Relaxed)
             .threads(2);
         self.business = Some(Business::embedded(set(builder).start().expect("it starts")));
     }

@@ -1,11 +1,12 @@
 //! When each sleeping object is to be woken: one small table beside the objects.
 //!
 //! The truth is in the objects. An entry here may be too early (the object wakes, finds nothing to do and says when
-//! it really wants to be woken), never too late: it is written before the turn that wants it commits.
+//! it really wants to be woken), never too late: it is written before the turn that wants it commits, or stands in the
+//! log with the turn. From there it comes here in bulk.
 
-use std::fs::File;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -22,24 +23,30 @@ pub(super) struct Alarms {
 
 struct Inner {
     connection: Connection,
-    dirty: bool,
+    /// What is in the log and not yet here, by key as JSON.
+    later: HashMap<String, Option<i64>>,
 }
 
+/// So many entries may wait to be written.
+const LATER: usize = 4096;
+
 impl Alarms {
-    pub fn open(folder: &Path) -> Result<Self> {
+    /// Opens the index, making it if need be. `safe` says whether each entry is to survive power loss by itself.
+    pub fn open(folder: &Path, safe: bool) -> Result<Self> {
         let path = folder.join("alarms.sqlite");
         let connection = Connection::open(&path).map_err(|e| explain(&path, &e))?;
+        let synchronous = if safe { "FULL" } else { "NORMAL" };
         connection
-            .execute_batch(
-                r#"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+            .execute_batch(&format!(
+                r#"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
                    CREATE TABLE IF NOT EXISTS alarms ("key" TEXT PRIMARY KEY NOT NULL, "at" INTEGER NOT NULL) STRICT, WITHOUT ROWID;
                    CREATE INDEX IF NOT EXISTS "alarms.at" ON alarms ("at");"#,
-            )
+            ))
             .map_err(|e| explain(&path, &e))?;
         Ok(Self {
             inner: Mutex::new(Inner {
                 connection,
-                dirty: true,
+                later: HashMap::new(),
             }),
             path,
         })
@@ -50,25 +57,60 @@ impl Alarms {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes an entry.
     pub fn set(&self, key: &ObjectKey, at: Option<i64>) -> Result<()> {
         let text = serde_json::to_string(key)?;
         let mut inner = self.lock();
-        let done = match at {
-            Some(at) => inner
-                .connection
-                .prepare_cached(r#"INSERT INTO alarms ("key", "at") VALUES (?1, ?2) ON CONFLICT ("key") DO UPDATE SET "at" = excluded."at""#)
-                .and_then(|mut s| s.execute(rusqlite::params![text, at])),
-            None => inner.connection.prepare_cached(r#"DELETE FROM alarms WHERE "key" = ?1"#).and_then(|mut s| s.execute([&text])),
-        };
-        done.map_err(|e| explain(&self.path, &e))?;
-        inner.dirty = true;
+        inner.later.remove(&text);
+        put(&inner.connection, &text, at).map_err(|e| explain(&self.path, &e))
+    }
+
+    /// Writes entries with the next ones that are written. What they say is safe elsewhere.
+    pub fn set_later(
+        &self,
+        entries: impl IntoIterator<Item = (String, Option<i64>)>,
+    ) -> Result<()> {
+        let mut inner = self.lock();
+        inner.later.extend(entries);
+        if inner.later.len() >= LATER {
+            self.write_out(&mut inner)?;
+        }
         Ok(())
+    }
+
+    fn write_out(&self, inner: &mut Inner) -> Result<()> {
+        if inner.later.is_empty() {
+            return Ok(());
+        }
+        let write = || {
+            let transaction = inner.connection.unchecked_transaction()?;
+            for (key, at) in &inner.later {
+                put(&transaction, key, *at)?;
+            }
+            transaction.commit()
+        };
+        write().map_err(|e| explain(&self.path, &e))?;
+        inner.later.clear();
+        Ok(())
+    }
+
+    /// Makes all entries safe.
+    pub fn checkpoint(&self) -> Result<()> {
+        let mut inner = self.lock();
+        self.write_out(&mut inner)?;
+        inner
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|e| explain(&self.path, &e))
     }
 
     /// When an object is to be woken.
     pub fn get(&self, key: &ObjectKey) -> Result<Option<i64>> {
         let text = serde_json::to_string(key)?;
         let inner = self.lock();
+        if let Some(at) = inner.later.get(&text) {
+            return Ok(*at);
+        }
         let mut statement = inner
             .connection
             .prepare_cached(r#"SELECT "at" FROM alarms WHERE "key" = ?1"#)
@@ -83,7 +125,8 @@ impl Alarms {
 
     /// The objects that are to be woken until a time.
     pub fn until(&self, time: i64) -> Result<Vec<(i64, ObjectKey)>> {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        self.write_out(&mut inner)?;
         let mut statement = inner
             .connection
             .prepare_cached(r#"SELECT "at", "key" FROM alarms WHERE "at" <= ?1 ORDER BY "at""#)
@@ -102,7 +145,9 @@ impl Alarms {
 
     /// The number of objects that are to be woken some time.
     pub fn count(&self) -> Result<u64> {
-        self.lock()
+        let mut inner = self.lock();
+        self.write_out(&mut inner)?;
+        inner
             .connection
             .query_row("SELECT count(*) FROM alarms", [], |row| {
                 row.get::<_, i64>(0)
@@ -110,16 +155,18 @@ impl Alarms {
             .map(i64::unsigned_abs)
             .map_err(|e| explain(&self.path, &e))
     }
+}
 
-    /// The file to be synced, if anything was written since this was asked last.
-    pub fn unsynced(&self) -> Result<Option<Arc<File>>> {
-        if !std::mem::take(&mut self.lock().dirty) {
-            return Ok(None);
-        }
-        let mut wal = self.path.clone().into_os_string();
-        wal.push("-wal");
-        Ok(Some(Arc::new(File::open(wal)?)))
-    }
+fn put(connection: &Connection, key: &str, at: Option<i64>) -> rusqlite::Result<()> {
+    match at {
+        Some(at) => connection
+            .prepare_cached(r#"INSERT INTO alarms ("key", "at") VALUES (?1, ?2) ON CONFLICT ("key") DO UPDATE SET "at" = excluded."at""#)?
+            .execute(rusqlite::params![key, at])?,
+        None => connection
+            .prepare_cached(r#"DELETE FROM alarms WHERE "key" = ?1"#)?
+            .execute([key])?,
+    };
+    Ok(())
 }
 
 fn explain(path: &Path, error: &rusqlite::Error) -> Error {

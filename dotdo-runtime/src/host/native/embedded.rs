@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use tokio::task::LocalSet;
 use super::activity::Activity;
 use super::alarms::Alarms;
 use super::clock::Clock;
-use super::shared::{Shared, random};
+use super::log::Log;
+use super::shared::{Safekeeping, Shared, random};
 use super::steps::Steps;
 use super::worker::{Mail, Worker};
-use super::{Durability, Handle, Mailbox};
+use super::{Durability, Handle, Mailbox, recovery};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::effect::Effect;
@@ -83,9 +84,17 @@ impl EmbeddedBuilder {
         let folder = std::path::absolute(&self.data)?;
         let lock = lock(&folder)?;
         let activity = Activity::default();
+        let alarms = Alarms::open(&folder, self.durability == Durability::Sync)?;
+        let safekeeping = Arc::new(Safekeeping::new(alarms, folder.clone()));
+        let segments = recovery::take_up(&folder, &safekeeping)?;
+        let log = match self.durability {
+            Durability::Batch => Some(Log::start(segments, Arc::default(), safekeeping.clone())?),
+            Durability::Sync | Durability::Relaxed => None,
+        };
         let shared = Arc::new(Shared {
             app,
-            alarms: Alarms::open(&folder)?,
+            log,
+            safekeeping,
             folder,
             durability: self.durability,
             clock: self.clock.clone(),
@@ -93,7 +102,6 @@ impl EmbeddedBuilder {
             activity: activity.clone(),
             max_open: self.max_open,
             idle: self.idle,
-            trouble: Mutex::new(None),
         });
         let mut mailboxes = Vec::new();
         let mut receivers = Vec::new();
@@ -240,16 +248,12 @@ impl Embedded {
     /// The last failure of the storage, if one has occurred: the disk is full or broken. What could not be stored is
     /// tried again, so this may have passed.
     pub fn storage_trouble(&self) -> Option<Error> {
-        self.shared
-            .trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.shared.safekeeping.trouble()
     }
 
     /// The number of objects that are to be woken some time.
     pub fn alarms(&self) -> Result<u64> {
-        self.shared.alarms.count()
+        self.shared.alarms().count()
     }
 
     /// Ends: requests that have been accepted are answered, objects are put to sleep, the directory is released.
@@ -261,6 +265,10 @@ impl Embedded {
             }
         }
         self.join();
+        if let Some(log) = &self.shared.log {
+            log.close();
+        }
+        self.lock = None;
     }
 
     /// Ends as a crash of the process would: nothing is finished, nothing is written any more. For tests.
@@ -269,11 +277,19 @@ impl Embedded {
             let _ = worker.inside.send(Mail::Crash);
         }
         self.join();
+        self.end();
     }
 
     fn join(&mut self) {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
+        }
+    }
+
+    /// Releases the directory.
+    fn end(&mut self) {
+        if let Some(log) = &self.shared.log {
+            log.end();
         }
         self.lock = None;
     }
@@ -285,6 +301,7 @@ impl Drop for Embedded {
             let _ = worker.inside.send(Mail::Crash);
         }
         self.join();
+        self.end();
     }
 }
 

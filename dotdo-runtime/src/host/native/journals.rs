@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::file::ObjectFile;
-use super::{Durability, embedded};
+use super::{Durability, embedded, recovery};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,13 +27,14 @@ pub struct Replayed {
 /// The business must not be running.
 pub fn record_journals(data: &Path, to: &Path, all: bool) -> Result<usize> {
     let _lock = embedded::lock(data)?;
+    recovery::take_up_and_leave(data)?;
     std::fs::create_dir_all(to)?;
     let mut files = Vec::new();
     databases(&data.join("objects"), &mut files)?;
     files.sort();
     let mut count = 0;
     for file in files {
-        let sql = ObjectFile::open(&file, Durability::Sync)?.database;
+        let sql = ObjectFile::open(&file, Durability::Relaxed, None)?.database;
         let key: ObjectKey = match meta::get(&*sql, "identity")? {
             Some(identity) => crate::json::read(&identity)?,
             None => continue,

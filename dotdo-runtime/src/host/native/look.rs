@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::clock::Clock;
 use super::file::ObjectFile;
-use super::{Durability, embedded, path_of};
+use super::{Durability, embedded, path_of, recovery};
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, Result};
 use crate::host::{Env, Sql};
@@ -34,6 +34,7 @@ impl Env for Onlooker {
 pub(super) fn look(app: App, folder: &Path, keys: Vec<ObjectKey>) -> Result<Vec<Json>> {
     let app: &'static App = Box::leak(Box::new(app));
     let _lock = embedded::lock(folder)?;
+    recovery::take_up_and_leave(folder)?;
     keys.into_iter()
         .map(|key| look_at(app, folder, key))
         .collect()
@@ -44,7 +45,7 @@ fn look_at(app: &'static App, folder: &Path, key: ObjectKey) -> Result<Json> {
     if !path.exists() {
         return Err(Error::not_found(format_args!("there is no {key}")));
     }
-    let sql = ObjectFile::open(&path, Durability::Sync)?.database as Rc<dyn Sql>;
+    let sql = ObjectFile::open(&path, Durability::Relaxed, None)?.database as Rc<dyn Sql>;
     let mut object = Object::asleep(app, key, sql, Rc::new(Onlooker(Clock::system())));
     let outputs = object.handle(Input::Request(Request::new("inspect", Op::Inspect), 0));
     outputs

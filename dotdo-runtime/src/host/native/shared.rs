@@ -11,6 +11,7 @@ use super::Durability;
 use super::activity::Activity;
 use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
+use super::log::{Log, Surroundings};
 use super::steps::Steps;
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,27 +23,108 @@ pub(super) struct Shared {
     pub folder: PathBuf,
     pub durability: Durability,
     pub clock: Clock,
-    pub alarms: Alarms,
+    /// The log, where writes are made safe together.
+    pub log: Option<Log>,
+    pub safekeeping: Arc<Safekeeping>,
     pub steps: Steps,
     pub activity: Activity,
     pub max_open: usize,
     pub idle: Duration,
-    pub trouble: Mutex<Option<Error>>,
 }
 
 impl Shared {
+    /// When sleeping objects are to be woken.
+    pub fn alarms(&self) -> &Alarms {
+        &self.safekeeping.alarms
+    }
+
     /// The last failure of the storage.
     pub fn trouble(&self) -> Error {
-        let last = self
-            .trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let last = self.safekeeping.trouble();
         last.unwrap_or_else(|| Error::new(ErrorKind::Storage, "the storage failed"))
     }
 
     /// Keeps the last failure of the storage for whoever asks what is the matter.
     pub fn report(&self, error: &Error) {
+        self.safekeeping.report(error);
+    }
+}
+
+/// What the log has to do with besides itself.
+pub(super) struct Safekeeping {
+    pub alarms: Alarms,
+    folder: PathBuf,
+    trouble: Mutex<Option<Error>>,
+    /// How the objects that are open are made safe, where all files cannot be synced at once.
+    workers: Mutex<Vec<MakeSafe>>,
+}
+
+/// Has a thread make all its objects safe, and gives what came of it.
+pub(super) type MakeSafe = Box<dyn Fn() -> Result<()> + Send>;
+
+impl Safekeeping {
+    pub fn new(alarms: Alarms, folder: PathBuf) -> Self {
+        Self {
+            alarms,
+            folder,
+            trouble: Mutex::default(),
+            workers: Mutex::default(),
+        }
+    }
+
+    pub fn trouble(&self) -> Option<Error> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub fn add_worker(&self, worker: MakeSafe) {
+        self.workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(worker);
+    }
+
+    fn make_files_safe(&self) -> Result<()> {
+        #[cfg(target_os = "linux")]
+        return sync_all_files(&self.folder);
+        #[cfg(not(target_os = "linux"))]
+        {
+            let workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+            workers.iter().try_for_each(|make_safe| make_safe())
+        }
+    }
+}
+
+/// Whether the system can make all files safe at once. Where it cannot, each object does so by itself.
+pub(super) const SYNCS_ALL: bool = cfg!(target_os = "linux");
+
+#[cfg(target_os = "linux")]
+fn sync_all_files(folder: &std::path::Path) -> Result<()> {
+    let folder = std::fs::File::open(folder)?;
+    rustix::fs::syncfs(&folder).map_err(|e| {
+        Error::new(
+            ErrorKind::Storage,
+            format_args!("the disk did not take what was written: {e}"),
+        )
+    })
+}
+
+impl Surroundings for Safekeeping {
+    fn alarms(&self, alarms: Vec<(String, Option<i64>)>) {
+        if let Err(error) = self.alarms.set_later(alarms) {
+            // They stay in memory, and in the log.
+            self.report(&error);
+        }
+    }
+
+    fn make_safe(&self) -> Result<()> {
+        self.alarms.checkpoint()?;
+        self.make_files_safe()
+    }
+
+    fn report(&self, error: &Error) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
     }
 }
@@ -51,6 +133,8 @@ impl Shared {
 pub(super) struct NativeEnv {
     shared: Arc<Shared>,
     key: ObjectKey,
+    /// The key as JSON.
+    text: String,
     /// What the index of alarms says.
     registered: StdCell<Option<i64>>,
     /// What the object wants, and whether work is under way.
@@ -69,12 +153,16 @@ impl Env for NativeEnv {
     fn arm(&self, at: Option<DateTime<Utc>>, busy: bool) -> Result<()> {
         let at = at.map(|at| at.timestamp_micros());
         self.wanted.set((at, busy));
+        if self.shared.log.is_some() {
+            // It goes into the log, with the turn.
+            return Ok(());
+        }
         let index = if busy { Some(AT_ONCE) } else { at };
         // Only what makes it earlier has to be written now; later comes when the object goes to sleep.
         if let Some(index) = index
             && self.registered.get().is_none_or(|known| index < known)
         {
-            self.shared.alarms.set(&self.key, Some(index))?;
+            self.shared.alarms().set(&self.key, Some(index))?;
             self.registered.set(Some(index));
         }
         Ok(())
@@ -83,13 +171,19 @@ impl Env for NativeEnv {
 
 impl NativeEnv {
     pub fn new(shared: Arc<Shared>, key: ObjectKey) -> Result<Self> {
-        let registered = StdCell::new(shared.alarms.get(&key)?);
+        let registered = StdCell::new(shared.alarms().get(&key)?);
         Ok(Self {
             shared,
+            text: serde_json::to_string(&key)?,
             key,
             registered,
             wanted: StdCell::new((None, false)),
         })
+    }
+
+    /// The object's key as JSON.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// When the object wants to be woken.
@@ -97,12 +191,23 @@ impl NativeEnv {
         self.wanted.get().0
     }
 
+    /// What the index is to say, if it does not say so yet. From now on it does.
+    #[allow(
+        clippy::option_option,
+        reason = "an alarm that was taken away is another thing than one that has not changed"
+    )]
+    pub fn take_alarm(&self) -> Option<Option<i64>> {
+        let (at, busy) = self.wanted.get();
+        let index = if busy { Some(AT_ONCE) } else { at };
+        (self.registered.replace(index) != index).then_some(index)
+    }
+
     /// Brings the index in line with what the object wants.
     pub fn settle(&self) -> Result<()> {
         let (at, busy) = self.wanted.get();
         let index = if busy { Some(AT_ONCE) } else { at };
         if index != self.registered.get() {
-            self.shared.alarms.set(&self.key, index)?;
+            self.shared.alarms().set(&self.key, index)?;
             self.registered.set(index);
         }
         Ok(())

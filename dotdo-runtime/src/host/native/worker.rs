@@ -1,6 +1,6 @@
 //! A thread that owns objects: their mailbox, their turns, their alarms, their sleep.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,17 +8,18 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::activity::Guard;
-use super::file::ObjectFile;
-use super::gate::{self, Gate};
+use super::alarms::AT_ONCE;
+use super::file::{self, ObjectFile};
+use super::log::{Entry, Log};
 use super::shared::{NativeEnv, Shared};
-use super::{Durability, Handle, path_of};
+use super::{Handle, path_of};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Env, Sql};
 use crate::json::Json;
 use crate::object::{Answer, Input, Object, Output, Request};
 
-/// Turns that are taken before the gate is asked to sync.
+/// Turns that are taken before the log is asked to sync.
 const BATCH: usize = 256;
 /// Alarms within this time are kept in memory.
 const HORIZON: i64 = 60 * 1_000_000;
@@ -46,7 +47,10 @@ pub(super) enum Mail {
         result: Result<Json>,
         guard: Guard,
     },
-    Synced(u64, Result<()>),
+    /// The log is safe up to here, or what was not is lost.
+    Synced(Result<u64>),
+    /// Make the objects that are open safe.
+    MakeSafe(std::sync::mpsc::Sender<Result<()>>),
     /// The clock was moved.
     Tick(Guard),
     /// Wake this object if it exists, or make it.
@@ -63,12 +67,12 @@ struct Slot {
     env: Rc<NativeEnv>,
     /// The entry in the worker's timers.
     timer: Option<i64>,
-    /// The batch whose sync makes its last write safe.
-    batch: u64,
+    /// The place in the log of its last write.
+    place: u64,
     used: i64,
 }
 
-/// Something to be done once a batch is safe.
+/// Something to be done once the log is safe up to a place.
 struct Held {
     key: ObjectKey,
     output: Output,
@@ -85,13 +89,19 @@ pub(super) struct Worker {
     timers: BTreeSet<(i64, ObjectKey)>,
     /// Alarms up to here are in `timers`.
     loaded: i64,
-    gate: Gate,
-    /// The batch that is being filled, and what waits for it.
-    batch: u64,
+    /// Who it is to the log.
+    listener: usize,
+    /// The epoch of the log that it appends in.
+    epoch: u64,
+    /// The places in the log of its last entry, of the last that it asked for, and of the last that is safe.
+    appended: u64,
+    asked: u64,
     synced: u64,
-    files: Vec<ObjectKey>,
-    held: VecDeque<(u64, Vec<Held>)>,
-    syncing: bool,
+    /// While something is not safe, not everything is settled.
+    unsettled: Option<Guard>,
+    held: BTreeMap<u64, Vec<Held>>,
+    /// Objects with writes that the log has lost: their files are to be made safe before they go on.
+    doubtful: HashSet<ObjectKey>,
     next_token: u64,
     replies: HashMap<u64, (oneshot::Sender<Result<Answer>>, Guard)>,
 }
@@ -103,10 +113,21 @@ impl Worker {
         number: usize,
         to_self: mpsc::UnboundedSender<Mail>,
     ) -> Result<Self> {
-        let gate = Gate::new(&format!("dotdo-gate-{number}"), move |batch, done| {
-            // Nobody to tell: the worker has ended.
-            let _ = to_self.send(Mail::Synced(batch, done));
-        })?;
+        let (to_log, to_safe) = (to_self.clone(), to_self);
+        let listener = shared.log.as_ref().map(|log| {
+            log.listen(Box::new(move |done| {
+                // Nobody to tell: the worker has ended.
+                let _ = to_log.send(Mail::Synced(done));
+            }))
+        });
+        shared.safekeeping.add_worker(Box::new(move || {
+            let (done, safe) = std::sync::mpsc::channel();
+            if to_safe.send(Mail::MakeSafe(done)).is_err() {
+                // It has ended, and its objects sleep.
+                return Ok(());
+            }
+            safe.recv().unwrap_or(Ok(()))
+        }));
         Ok(Self {
             shared,
             handle,
@@ -114,12 +135,14 @@ impl Worker {
             slots: HashMap::new(),
             timers: BTreeSet::new(),
             loaded: i64::MIN,
-            gate,
-            batch: 1,
+            listener: listener.unwrap_or(0),
+            epoch: 0,
+            appended: 0,
+            asked: 0,
             synced: 0,
-            files: Vec::new(),
-            held: VecDeque::new(),
-            syncing: false,
+            unsettled: None,
+            held: BTreeMap::new(),
+            doubtful: HashSet::new(),
             next_token: 0,
             replies: HashMap::new(),
         })
@@ -248,7 +271,14 @@ impl Worker {
                 }
                 drop(guard);
             }
-            Mail::Synced(batch, done) => self.safe(batch, done),
+            Mail::Synced(Ok(place)) => self.safe(place),
+            Mail::Synced(Err(error)) => self.lose(&error),
+            Mail::MakeSafe(done) => {
+                let mut files = self.slots.values().map(|slot| &slot.file.database);
+                let safe = files.try_for_each(|database| database.checkpoint());
+                // Who asked may have gone.
+                let _ = done.send(safe);
+            }
             Mail::Tick(guard) => {
                 self.load_alarms();
                 self.fire_alarms();
@@ -283,7 +313,12 @@ impl Worker {
         if self.slots.len() >= self.shared.max_open {
             self.make_room();
         }
-        let file = ObjectFile::open(&path, self.shared.durability)?;
+        if self.doubtful.contains(key) {
+            file::make_safe(&path)?;
+            self.doubtful.remove(key);
+        }
+        let texts = self.shared.log.as_ref().map(Log::texts);
+        let file = ObjectFile::open(&path, self.shared.durability, texts)?;
         let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
         let (object, outputs) = Object::open(
             self.shared.app,
@@ -305,11 +340,11 @@ impl Worker {
                 file,
                 env,
                 timer: None,
-                batch: 0,
+                place: 0,
                 used,
             },
         );
-        self.after_turn(key, 0, outputs);
+        self.after_turn(key, outputs);
         Ok(())
     }
 
@@ -327,9 +362,12 @@ impl Worker {
         {
             self.timers.remove(&(at, key.clone()));
         }
+        if let (Some(log), Ok(text)) = (&self.shared.log, serde_json::to_string(key)) {
+            self.appended = log.append_removed(self.epoch, text);
+        }
         // If the file cannot be removed, it is an empty object, which does no harm either.
-        let _ = self.shared.alarms.set(key, None);
-        let _ = std::fs::remove_file(path_of(&self.shared.folder, key));
+        let _ = self.shared.alarms().set(key, None);
+        let _ = file::remove(&path_of(&self.shared.folder, key));
     }
 
     fn turn(&mut self, key: &ObjectKey, input: Input) {
@@ -338,22 +376,16 @@ impl Worker {
             return;
         };
         slot.used = now;
-        let before = slot.file.database.writes();
         let outputs = slot.object.handle(input);
-        self.after_turn(key, before, outputs);
+        self.after_turn(key, outputs);
     }
 
     /// Holds back what the turn caused until its writes are safe, and sets the object's timer.
-    fn after_turn(&mut self, key: &ObjectKey, writes_before: u64, outputs: Vec<Output>) {
+    fn after_turn(&mut self, key: &ObjectKey, outputs: Vec<Output>) {
+        self.append(key);
         let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
-        if slot.file.database.writes() != writes_before
-            && self.shared.durability == Durability::Batch
-        {
-            slot.batch = self.batch;
-            self.files.push(key.clone());
-        }
         let at = slot.env.alarm();
         if slot.timer != at {
             if let Some(old) = slot.timer.take() {
@@ -364,7 +396,7 @@ impl Worker {
                 slot.timer = Some(at);
             }
         }
-        let batch = slot.batch;
+        let place = slot.place;
         let failed = slot.object.take_storage_failure();
         if let Some(error) = &failed {
             self.shared.report(error);
@@ -388,16 +420,38 @@ impl Worker {
                 guard,
             });
         }
-        if batch > self.synced {
-            match self.held.iter_mut().find(|(number, _)| *number == batch) {
-                Some((_, list)) => list.append(&mut held),
-                None => self.held.push_back((batch, held)),
-            }
+        if place > self.synced {
+            self.held.entry(place).or_default().append(&mut held);
         } else {
             self.release(held);
         }
         if failed.is_some() {
             self.open_anew_later(key);
+        }
+    }
+
+    /// Hands to the log what the turn wrote, and when the object wants to be woken.
+    fn append(&mut self, key: &ObjectKey) {
+        let (Some(log), Some(slot)) = (&self.shared.log, self.slots.get_mut(key)) else {
+            return;
+        };
+        let recorded = slot.file.database.take_recorded();
+        let alarm = slot.env.take_alarm();
+        if recorded.is_none() && alarm.is_none() {
+            return;
+        }
+        let wrote = recorded.is_some();
+        let entry = Entry {
+            key: slot.env.text().to_owned(),
+            is_new: wrote && slot.file.take_is_new(),
+            template: None,
+            alarm,
+            recorded: recorded.unwrap_or_default(),
+        };
+        self.appended = log.append(self.epoch, entry);
+        slot.place = self.appended;
+        if self.unsettled.is_none() {
+            self.unsettled = Some(self.shared.activity.begin());
         }
     }
 
@@ -467,67 +521,52 @@ impl Worker {
 
     // ---- the gate ----
 
-    /// Hands what was written to the gate, if it is free.
+    /// Asks the log to make safe what was written.
     fn flush(&mut self) {
-        if self.syncing || self.files.is_empty() {
-            return;
-        }
-        let mut keys = std::mem::take(&mut self.files);
-        keys.sort();
-        keys.dedup();
-        let mut files = Vec::new();
-        let mut failed = None;
-        match self.shared.alarms.unsynced() {
-            Ok(alarms) => files.extend(alarms),
-            Err(error) => failed = Some(error),
-        }
-        for key in &keys {
-            // One that was closed meanwhile was checkpointed, and so synced, by SQLite.
-            if let Some(slot) = self.slots.get(key) {
-                match slot.file.files() {
-                    Ok(more) => files.extend(more),
-                    Err(error) => failed = Some(error),
-                }
-            }
-        }
-        let batch = self.batch;
-        self.batch += 1;
-        self.syncing = true;
-        match failed {
-            None => self.gate.sync(batch, files),
-            Some(error) => self.safe(batch, Err(error)),
-        }
-    }
-
-    fn safe(&mut self, batch: u64, done: Result<()>) {
-        self.syncing = false;
-        self.synced = batch;
-        while self
-            .held
-            .front()
-            .is_some_and(|(number, _)| *number <= batch)
+        if let Some(log) = &self.shared.log
+            && self.appended > self.asked
         {
-            let Some((_, held)) = self.held.pop_front() else {
-                break;
-            };
-            match &done {
-                Ok(()) => self.release(held),
-                Err(error) => self.lose(held, error),
-            }
+            log.ask(self.listener, self.epoch, self.appended);
+            self.asked = self.appended;
         }
     }
 
-    /// The disk did not take a batch: whoever waits for it hears so, and nothing else leaves. What is in memory may
-    /// be ahead of the disk, so the objects are opened anew from what is there.
-    fn lose(&mut self, held: Vec<Held>, error: &Error) {
+    fn safe(&mut self, place: u64) {
+        self.synced = self.synced.max(place);
+        if self.synced >= self.appended {
+            self.unsettled = None;
+        }
+        let waiting = self.held.split_off(&(place + 1));
+        for (_, held) in std::mem::replace(&mut self.held, waiting) {
+            self.release(held);
+        }
+    }
+
+    /// The log has lost what was not safe: whoever waits for it hears so, and nothing of it leaves. What is in memory
+    /// may be ahead of the log, so the objects are opened anew, once their files are safe by themselves.
+    fn lose(&mut self, error: &Error) {
         self.shared.report(error);
-        for one in held {
+        for one in std::mem::take(&mut self.held).into_values().flatten() {
             if let Some(reply) = one.reply {
                 let _ = reply.send(Err(error.clone()));
             }
-            if self.slots.contains_key(&one.key) {
-                self.open_anew_later(&one.key);
-            }
+        }
+        let ahead: Vec<_> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.place > self.synced)
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in ahead {
+            self.open_anew_later(&key);
+            // The alarm was lost with the rest.
+            let _ = self.shared.alarms().set(&key, Some(AT_ONCE));
+            self.doubtful.insert(key);
+        }
+        self.synced = self.appended;
+        self.unsettled = None;
+        if let Some(log) = &self.shared.log {
+            self.epoch = log.epoch();
         }
     }
 
@@ -536,13 +575,15 @@ impl Worker {
     fn load_alarms(&mut self) {
         let now = self.shared.clock.micros();
         let until = now.saturating_add(HORIZON);
-        if let Ok(alarms) = self.shared.alarms.until(until) {
+        if let Ok(alarms) = self.shared.alarms().until(until) {
             for (at, key) in alarms {
                 if self.handle.owner(&key) == self.number && !self.slots.contains_key(&key) {
                     self.timers.insert((at, key));
                 }
             }
             self.loaded = until;
+        } else {
+            self.loaded = now + STORAGE_RETRY;
         }
     }
 
@@ -560,10 +601,21 @@ impl Worker {
                 slot.timer = None;
             }
             match self.open(&key, false) {
-                Ok(()) => self.turn(&key, Input::Alarm),
+                Ok(()) => {
+                    self.turn(&key, Input::Alarm);
+                    // An alarm that changes nothing would go off for ever.
+                    if let Some(slot) = self.slots.get_mut(&key)
+                        && slot.timer == Some(at)
+                        && self.timers.remove(&(at, key.clone()))
+                    {
+                        let later = now + STORAGE_RETRY;
+                        slot.timer = Some(later);
+                        self.timers.insert((later, key));
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     // Its creation never committed.
-                    let _ = self.shared.alarms.set(&key, None);
+                    let _ = self.shared.alarms().set(&key, None);
                 }
                 Err(_) => {
                     self.timers.insert((now + STORAGE_RETRY, key));
@@ -588,10 +640,6 @@ impl Worker {
         {
             self.timers.insert((at, key.clone()));
         }
-        if slot.batch > self.synced {
-            // What it held back still waits for the gate; its file is synced here, while it is open.
-            let _ = slot.file.files().and_then(|files| gate::sync(&files));
-        }
     }
 
     fn put_to_sleep(&mut self) {
@@ -601,7 +649,7 @@ impl Worker {
             .slots
             .iter()
             .filter(|(_, slot)| {
-                slot.used <= limit && slot.object.is_idle() && slot.batch <= self.synced
+                slot.used <= limit && slot.object.is_idle() && slot.place <= self.synced
             })
             .map(|(key, _)| key.clone())
             .collect();
@@ -611,35 +659,43 @@ impl Worker {
     }
 
     fn make_room(&mut self) {
+        if self.close_oldest() > 0 {
+            return;
+        }
+        // All that could sleep waits for the log.
+        let Some(log) = &self.shared.log else { return };
+        let (epoch, place) = (self.epoch, self.appended);
+        if log.wait(epoch, place).is_ok() {
+            self.safe(place);
+            self.close_oldest();
+        }
+    }
+
+    /// Puts those to sleep that were not used for the longest time. Gives how many.
+    fn close_oldest(&mut self) -> usize {
         let mut idle: Vec<_> = self
             .slots
             .iter()
-            .filter(|(_, slot)| slot.object.is_idle())
+            .filter(|(_, slot)| slot.object.is_idle() && slot.place <= self.synced)
             .map(|(key, slot)| (slot.used, key.clone()))
             .collect();
         idle.sort();
-        for (_, key) in idle.into_iter().take((self.shared.max_open / 8).max(1)) {
-            self.close(&key);
+        idle.truncate((self.shared.max_open / 8).max(1));
+        for (_, key) in &idle {
+            self.close(key);
         }
+        idle.len()
     }
 
     fn stop(&mut self) {
         let keys: Vec<_> = self.slots.keys().cloned().collect();
-        let mut files = Vec::new();
-        for key in &keys {
-            if let Some(slot) = self.slots.get(key)
-                && slot.batch > self.synced
-                && let Ok(more) = slot.file.files()
-            {
-                files.extend(more);
-            }
-        }
-        let done = gate::sync(&files);
-        while let Some((_, held)) = self.held.pop_front() {
-            for one in held {
-                if let (Some(reply), Output::Answer(_, answer)) = (one.reply, one.output) {
-                    let _ = reply.send(done.clone().and(answer));
-                }
+        let done = match &self.shared.log {
+            Some(log) => log.wait(self.epoch, self.appended),
+            None => Ok(()),
+        };
+        for one in std::mem::take(&mut self.held).into_values().flatten() {
+            if let (Some(reply), Output::Answer(_, answer)) = (one.reply, one.output) {
+                let _ = reply.send(done.clone().and(answer));
             }
         }
         for key in keys {

@@ -1,0 +1,381 @@
+//! The commit log: what makes turns of many objects safe with one sync.
+//!
+//! A turn is committed in its object's file, which is not synced, and its statements are appended here. One thread
+//! writes what has come together and syncs it; what the turns caused is released then. When a segment is full, a
+//! second thread makes the files of the objects safe, all at once, and the segment is used again.
+
+mod disk;
+mod frame;
+mod record;
+mod recover;
+mod segments;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use disk::Folder;
+use record::Batch;
+pub(super) use record::Entry;
+pub(super) use recover::Objects;
+use recover::recover;
+pub(super) use segments::Segments;
+use segments::read;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::recorder::Texts;
+
+/// How large a segment is.
+const SEGMENT: u64 = 16 << 20;
+/// So much may wait to be written; then who writes waits.
+const WAITING: usize = 32 << 20;
+/// So many segments may be full; then the log waits until objects are safe.
+const FULL: usize = 4;
+/// What failed is tried again after this.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Hears how far the log is safe, or that what was not is lost.
+pub(super) type Listener = Box<dyn Fn(Result<u64>) + Send>;
+
+/// What the log needs of its surroundings.
+pub(super) trait Surroundings: Send + Sync + 'static {
+    /// Entries with these alarms are safe.
+    fn alarms(&self, alarms: Vec<(String, Option<i64>)>);
+
+    /// Makes all files of all objects safe, and the index of alarms.
+    fn make_safe(&self) -> Result<()>;
+
+    /// Something failed.
+    fn report(&self, error: &Error);
+}
+
+/// The log of a business.
+pub(super) struct Log {
+    inner: Arc<Inner>,
+    threads: Mutex<Vec<thread::JoinHandle<()>>>,
+}
+
+struct Inner {
+    texts: Arc<Texts>,
+    surroundings: Arc<dyn Surroundings>,
+    state: Mutex<State>,
+    /// There is something to be written, or the end has come.
+    work: Condvar,
+    /// Something was written, or lost.
+    done: Condvar,
+    segments: Mutex<Segments>,
+    retired: Condvar,
+}
+
+struct State {
+    batch: Batch,
+    /// The number of entries so far.
+    appended: u64,
+    /// Up to here somebody waits.
+    wanted: u64,
+    synced: u64,
+    /// What was appended before this began is lost, if it was not synced.
+    epoch: u64,
+    stop: bool,
+    listeners: Vec<(Listener, u64)>,
+}
+
+impl Log {
+    /// Starts the threads.
+    pub fn start(
+        segments: Segments,
+        texts: Arc<Texts>,
+        surroundings: Arc<dyn Surroundings>,
+    ) -> io::Result<Self> {
+        let inner = Arc::new(Inner {
+            texts,
+            surroundings,
+            state: Mutex::new(State {
+                batch: Batch::default(),
+                appended: 0,
+                wanted: 0,
+                synced: 0,
+                epoch: 0,
+                stop: false,
+                listeners: Vec::new(),
+            }),
+            work: Condvar::new(),
+            done: Condvar::new(),
+            segments: Mutex::new(segments),
+            retired: Condvar::new(),
+        });
+        let (writing, retiring) = (inner.clone(), inner.clone());
+        let threads = vec![
+            thread::Builder::new()
+                .name("dotdo-log".to_owned())
+                .spawn(move || writing.write())?,
+            thread::Builder::new()
+                .name("dotdo-log-full".to_owned())
+                .spawn(move || retiring.retire())?,
+        ];
+        Ok(Self {
+            inner,
+            threads: Mutex::new(threads),
+        })
+    }
+
+    /// The texts that entries refer to.
+    pub fn texts(&self) -> &Arc<Texts> {
+        &self.inner.texts
+    }
+
+    /// Somebody who appends; hears of what is asked for. Gives the number to ask with.
+    pub fn listen(&self, listener: Listener) -> usize {
+        let mut state = self.inner.state();
+        state.listeners.push((listener, 0));
+        state.listeners.len() - 1
+    }
+
+    /// The epoch that entries are appended in. After a failure the next begins.
+    pub fn epoch(&self) -> u64 {
+        self.inner.state().epoch
+    }
+
+    /// Appends an entry; gives its place. One of an epoch that is over is dropped; who appends hears of that.
+    pub fn append(&self, epoch: u64, entry: Entry) -> u64 {
+        self.inner.append(epoch, |batch| batch.push(entry))
+    }
+
+    /// Appends that an object is gone.
+    pub fn append_removed(&self, epoch: u64, key: String) -> u64 {
+        self.inner.append(epoch, |batch| batch.push_removed(key))
+    }
+
+    /// The listener is to hear when all up to here is safe, or lost.
+    pub fn ask(&self, listener: usize, epoch: u64, place: u64) {
+        let mut state = self.inner.state();
+        if epoch == state.epoch {
+            state.listeners[listener].1 = place;
+            state.wanted = state.wanted.max(place);
+            self.inner.work.notify_one();
+        }
+    }
+
+    /// Waits until all up to here is safe.
+    pub fn wait(&self, epoch: u64, place: u64) -> Result<()> {
+        let mut state = self.inner.state();
+        state.wanted = state.wanted.max(place);
+        self.inner.work.notify_one();
+        while state.synced < place && state.epoch == epoch && !state.stop {
+            state = self
+                .inner
+                .done
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.synced >= place && state.epoch == epoch {
+            Ok(())
+        } else {
+            Err(lost("the log was not written"))
+        }
+    }
+
+    /// Ends, and leaves an empty log if all objects could be made safe. Nobody appends any more.
+    pub fn close(&self) {
+        self.end();
+        let emptied = self.inner.surroundings.make_safe().and_then(|()| {
+            let mut segments = self.inner.segments();
+            segments.empty().map_err(|e| lost(&e))
+        });
+        if let Err(error) = emptied {
+            // The next start finds it all in the log.
+            self.inner.surroundings.report(&error);
+        }
+    }
+
+    /// Ends as a crash would: what was not written is lost.
+    pub fn end(&self) {
+        self.inner.state().stop = true;
+        self.inner.work.notify_all();
+        self.inner.done.notify_all();
+        {
+            // Whoever looks for the end holds this until it waits.
+            let _segments = self.inner.segments();
+            self.inner.retired.notify_all();
+        }
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is changed halfway.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn segments(&self) -> MutexGuard<'_, Segments> {
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append(&self, epoch: u64, push: impl FnOnce(&mut Batch)) -> u64 {
+        let mut state = self.state();
+        while state.batch.bytes().len() > WAITING && !state.stop && state.epoch == epoch {
+            state.wanted = state.appended;
+            self.work.notify_one();
+            state = self
+                .done
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.appended += 1;
+        if epoch == state.epoch {
+            push(&mut state.batch);
+        }
+        state.appended
+    }
+
+    /// The thread that writes.
+    fn write(&self) {
+        loop {
+            let mut state = self.state();
+            while !state.stop && (state.wanted <= state.synced || state.batch.is_empty()) {
+                state = self
+                    .work
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.stop {
+                return;
+            }
+            let mut batch = std::mem::take(&mut state.batch);
+            let place = state.appended;
+            drop(state);
+
+            let done = self.make_room().and_then(|()| {
+                let mut segments = self.segments();
+                let done = segments.write(&batch, &self.texts).map_err(|e| lost(&e));
+                drop(segments);
+                self.retired.notify_all();
+                done
+            });
+            if done.is_ok() {
+                // Before anybody hears of it: from now on the index of alarms may know it.
+                self.surroundings.alarms(std::mem::take(&mut batch.alarms));
+            }
+            let mut state = self.state();
+            match done {
+                Ok(()) => state.synced = place,
+                Err(ref error) => {
+                    self.surroundings.report(error);
+                    // What came meanwhile builds on what is lost.
+                    state.epoch += 1;
+                    state.batch = Batch::default();
+                    state.wanted = 0;
+                    state.synced = state.appended;
+                }
+            }
+            let synced = state.synced;
+            for (tell, asked) in &mut state.listeners {
+                match &done {
+                    Err(error) => tell(Err(error.clone())),
+                    Ok(()) if *asked > 0 => {
+                        tell(Ok(synced));
+                        if *asked <= synced {
+                            *asked = 0;
+                        }
+                    }
+                    Ok(()) => {}
+                }
+            }
+            drop(state);
+            self.done.notify_all();
+        }
+    }
+
+    /// Waits while too many segments are full.
+    fn make_room(&self) -> Result<()> {
+        let mut segments = self.segments();
+        let mut waited = Duration::ZERO;
+        while segments.full().is_some_and(|(_, count)| count >= FULL) {
+            if self.state().stop || waited >= RETRY * 10 {
+                return Err(lost("the objects could not be made safe"));
+            }
+            let begun = std::time::Instant::now();
+            segments = self
+                .retired
+                .wait_timeout(segments, RETRY)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            waited += begun.elapsed();
+        }
+        Ok(())
+    }
+
+    /// The thread that makes the objects of full segments safe.
+    fn retire(&self) {
+        let mut segments = self.segments();
+        loop {
+            if self.state().stop {
+                return;
+            }
+            let Some((generation, _)) = segments.full() else {
+                segments = self
+                    .retired
+                    .wait(segments)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(segments);
+            let safe = self.surroundings.make_safe();
+            segments = self.segments();
+            match safe {
+                Ok(()) => {
+                    segments.release(generation);
+                    self.retired.notify_all();
+                }
+                Err(error) => {
+                    self.surroundings.report(&error);
+                    segments = self
+                        .retired
+                        .wait_timeout(segments, RETRY)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0;
+                }
+            }
+        }
+    }
+}
+
+fn lost(why: &(impl std::fmt::Display + ?Sized)) -> Error {
+    Error::new(
+        ErrorKind::Storage,
+        format_args!("the disk did not take what was written: {why}"),
+    )
+}
+
+/// Reads and takes up the log in a directory of data, and leaves an empty one.
+pub(super) fn open(
+    folder: &Path,
+    objects: &dyn Objects,
+    safe: impl FnOnce(Vec<(crate::app::ObjectKey, Option<i64>)>) -> Result<()>,
+) -> Result<Segments> {
+    let path = folder.join("log");
+    let cannot =
+        |e: io::Error| Error::new(ErrorKind::Storage, format_args!("{}: {e}", path.display()));
+    let disk = Folder::new(path.clone()).map_err(cannot)?;
+    let found = read(&disk, &path)?;
+    let alarms = recover(&found, objects)?;
+    if !found.segments().is_empty() {
+        safe(alarms.into_iter().collect())?;
+    }
+    Segments::begin(Box::new(disk), SEGMENT, &found).map_err(cannot)
+}

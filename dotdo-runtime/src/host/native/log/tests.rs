@@ -1,0 +1,376 @@
+//! The log over a simulated disk: whatever is lost when the power goes, what was safe is there afterwards.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use dotdo_disk::{Disk, Failure, VFS};
+use rusqlite::{Connection, OpenFlags};
+
+use super::disk::{LogDisk, LogFile};
+use super::record::{Batch, Entry, Template};
+use super::recover::{Objects, recover};
+use super::segments::{Segments, read};
+use crate::app::ObjectKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Sql;
+use crate::host::recorder::{Recorder, Texts};
+use crate::host::sqlite::{Database, Syncs};
+use crate::value::Cell;
+
+fn failed(failure: Failure) -> io::Error {
+    io::Error::other(format!("{failure:?}"))
+}
+
+/// The disk as the log sees it.
+struct Simulated(Disk);
+
+struct SimulatedFile {
+    disk: Disk,
+    name: String,
+}
+
+impl LogDisk for Simulated {
+    fn list(&self) -> io::Result<Vec<u32>> {
+        let names = self.0.names();
+        let numbers = names
+            .iter()
+            .filter_map(|name| name.strip_suffix(".log")?.parse().ok());
+        Ok(numbers.collect())
+    }
+
+    fn open(&self, number: u32) -> io::Result<Box<dyn LogFile>> {
+        let name = format!("{number}.log");
+        self.0.create(&name).map_err(failed)?;
+        Ok(Box::new(SimulatedFile {
+            disk: self.0.clone(),
+            name,
+        }))
+    }
+}
+
+impl LogFile for SimulatedFile {
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        Ok(self.disk.read(&self.name).unwrap_or_default())
+    }
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let offset = usize::try_from(offset).unwrap();
+        self.disk.write(&self.name, offset, bytes).map_err(failed)
+    }
+    fn sync(&mut self) -> io::Result<()> {
+        self.disk.sync(&self.name).map_err(failed)
+    }
+    fn length(&mut self) -> io::Result<u64> {
+        Ok(self.read()?.len() as u64)
+    }
+    fn set_length(&mut self, length: u64) -> io::Result<()> {
+        self.disk
+            .set_length(&self.name, usize::try_from(length).unwrap())
+            .map_err(failed)
+    }
+}
+
+/// The objects' files on the same disk.
+struct Files<'a>(&'a Disk);
+
+fn file_of(key: &ObjectKey) -> String {
+    let (_, id) = key.thing.clone().unwrap();
+    format!("{id}.sqlite")
+}
+
+impl Files<'_> {
+    fn connect(&self, key: &ObjectKey) -> Result<Database> {
+        let name = file_of(key);
+        let connection =
+            Connection::open_with_flags_and_vfs(self.0.path(&name), OpenFlags::default(), VFS)
+                .map_err(|e| Error::new(ErrorKind::Storage, e))?;
+        let syncs = Syncs {
+            commits: false,
+            creation: false,
+        };
+        let database = Database::of(connection, name, syncs)?;
+        // So that some of it happens in every test.
+        database.query("PRAGMA wal_autocheckpoint = 12", &[])?;
+        Ok(database)
+    }
+
+    fn recorded(&self, key: &ObjectKey, texts: &Arc<Texts>) -> Result<Database> {
+        self.connect(key)?.recorded(Recorder::new(texts.clone()))
+    }
+}
+
+impl Objects for Files<'_> {
+    fn open(&self, key: &ObjectKey) -> Result<Option<Rc<Database>>> {
+        if !self.0.exists(&file_of(key)) {
+            return Ok(None);
+        }
+        self.connect(key).map(|d| Some(Rc::new(d)))
+    }
+
+    fn anew(&self, key: &ObjectKey, template: Option<&[u8]>) -> Result<Rc<Database>> {
+        self.remove(key)?;
+        if let Some(bytes) = template {
+            let name = file_of(key);
+            self.0
+                .create(&name)
+                .and_then(|()| self.0.write(&name, 0, bytes))
+                .map_err(|e| failed(e).into())
+                .map_err(|e: Error| e)?;
+        }
+        self.connect(key).map(Rc::new)
+    }
+
+    fn remove(&self, key: &ObjectKey) -> Result<()> {
+        self.0.remove(&file_of(key));
+        self.0.remove(&format!("{}-wal", file_of(key)));
+        Ok(())
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+fn key(number: u64) -> ObjectKey {
+    ObjectKey {
+        tenant: "shop.example".into(),
+        thing: Some(("Order".into(), number.to_string())),
+    }
+}
+
+/// A template: a table, and a row that says so.
+fn template() -> Arc<Template> {
+    let disk = Disk::new();
+    let base =
+        Connection::open_with_flags_and_vfs(disk.path("t"), OpenFlags::default(), VFS).unwrap();
+    base.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, half INTEGER, fill BLOB); INSERT INTO t VALUES (0, 2, NULL)")
+        .unwrap();
+    drop(base);
+    Arc::new(Template {
+        number: 77,
+        bytes: disk.read("t").unwrap(),
+    })
+}
+
+/// One turn: a row that is made in two steps, with a nested part that is undone. Gives the number of its row.
+fn turn(database: &Database, fill: u64) -> Result<i64> {
+    let mut made = 0;
+    database.transaction(&mut || {
+        let rows = database.query("SELECT max(n) + 1 FROM t", &[])?;
+        made = rows[0][0].as_integer().unwrap();
+        let fill = Cell::Blob(vec![7; usize::try_from(fill).unwrap()]);
+        database.execute("INSERT INTO t VALUES (?1, 1, ?2)", &[made.into(), fill])?;
+        let undone: Result<()> = database.transaction(&mut || {
+            database.execute("UPDATE t SET half = 3", &[])?;
+            Err(Error::refused("no"))
+        });
+        assert!(undone.is_err());
+        database.query(
+            "UPDATE t SET half = 2 WHERE n = ?1 RETURNING n",
+            &[made.into()],
+        )?;
+        Ok(())
+    })?;
+    Ok(made)
+}
+
+fn rows(database: &Database) -> (i64, i64, i64) {
+    let rows = database
+        .query(
+            "SELECT count(*), max(n), count(*) FILTER (WHERE half <> 2) FROM t",
+            &[],
+        )
+        .unwrap();
+    let at = |i: usize| rows[0][i].as_integer().unwrap();
+    (at(0), at(1), at(2))
+}
+
+/// What is known of one object.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// The newest row that was safe, and whether the object was.
+    safe: Option<i64>,
+    written: Option<i64>,
+    #[allow(clippy::option_option, reason = "unknown, none, or some")]
+    alarm: Option<Option<i64>>,
+}
+
+struct Machine {
+    disk: Disk,
+    random: Random,
+    known: BTreeMap<u64, Known>,
+    alarms: BTreeMap<ObjectKey, Option<i64>>,
+    round: u64,
+}
+
+impl Machine {
+    /// Starts after a crash, and looks whether all that was safe is there.
+    fn start(&mut self) -> Segments {
+        let found = read(&Simulated(self.disk.clone()), Path::new("log")).expect("the log is fine");
+        let alarms = recover(&found, &Files(&self.disk)).expect("it can be taken up");
+        self.alarms.extend(alarms);
+        for (&number, known) in &mut self.known {
+            let database = Files(&self.disk).open(&key(number)).unwrap();
+            let last = database.map(|database| {
+                let (count, last, halves) = rows(&database);
+                assert_eq!(halves, 0, "round {}: a turn is whole", self.round);
+                assert_eq!(count, last + 1, "round {}: none is missing", self.round);
+                last
+            });
+            assert!(
+                last >= known.safe && last <= known.written.map(|n| n + 1),
+                "round {}, object {number}: {last:?} of {known:?}",
+                self.round
+            );
+            if known.safe.is_some() && known.safe == last {
+                assert_eq!(
+                    self.alarms.get(&key(number)).copied(),
+                    known.alarm,
+                    "round {}: the alarm of {number}",
+                    self.round
+                );
+            }
+            (known.safe, known.written) = (last, last);
+            known.alarm = self.alarms.get(&key(number)).copied();
+        }
+        self.known.retain(|_, known| known.safe.is_some());
+        // All that was taken up is safe, and only then the log begins anew.
+        for name in self.disk.names() {
+            self.disk.sync(&name).unwrap();
+        }
+        Segments::begin(Box::new(Simulated(self.disk.clone())), 24 * 1024, &found)
+            .expect("it begins")
+    }
+
+    fn lose(&mut self) {
+        self.disk.freeze();
+        let random = &mut self.random;
+        self.disk.lose(|_| true, &mut |n| random.below(n));
+        self.disk.thaw();
+        // The name of a new file is no safer than what is in it.
+        for name in self.disk.names() {
+            if name.ends_with(".sqlite") && self.disk.read(&name).is_none_or(|b| b.is_empty()) {
+                self.disk.remove(&name);
+            }
+        }
+    }
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "one life of a machine")]
+fn power_loss_at_any_moment_keeps_all_that_was_safe() {
+    let template = template();
+    let (mut crashes, mut reused) = (0, 0);
+    for round in 0..60 {
+        let mut machine = Machine {
+            disk: Disk::new(),
+            random: Random(round),
+            known: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            round,
+        };
+        for _ in 0..4 {
+            let mut segments = machine.start();
+            let texts: Arc<Texts> = Arc::default();
+            let mut open: BTreeMap<u64, Database> = BTreeMap::new();
+            let files = Files(&machine.disk);
+            if machine.random.below(4) > 0 {
+                machine.disk.freeze_after(machine.random.below(2500));
+            }
+            let mut index = BTreeMap::new();
+            let mut went_down = false;
+            'life: for _ in 0..machine.random.below(70) {
+                let mut batch = Batch::default();
+                let mut touched = BTreeMap::new();
+                for _ in 0..=machine.random.below(6) {
+                    let number = machine.random.below(8);
+                    let is_new =
+                        !machine.known.contains_key(&number) && !open.contains_key(&number);
+                    let database = match open.remove(&number) {
+                        Some(database) => database,
+                        None => {
+                            let made = if is_new {
+                                files.anew(&key(number), Some(&template.bytes)).map(drop)
+                            } else {
+                                Ok(())
+                            };
+                            match made.and_then(|()| files.recorded(&key(number), &texts)) {
+                                Ok(database) => database,
+                                Err(_) => {
+                                    went_down = true;
+                                    break 'life;
+                                }
+                            }
+                        }
+                    };
+                    let fill = machine.random.below(3000);
+                    let known = machine.known.entry(number).or_default();
+                    let Ok(row) = turn(&database, fill) else {
+                        known.written = known.written.max(Some(known.written.unwrap_or(0) + 1));
+                        went_down = true;
+                        break 'life;
+                    };
+                    known.written = Some(row);
+                    let alarm = i64::try_from(machine.random.below(50)).ok();
+                    let alarm = alarm.filter(|at| *at > 10);
+                    batch.push(Entry {
+                        key: serde_json::to_string(&key(number)).unwrap(),
+                        is_new,
+                        template: is_new.then(|| template.clone()),
+                        alarm: Some(alarm),
+                        recorded: database.take_recorded().unwrap(),
+                    });
+                    touched.insert(number, (row, alarm));
+                    // Some are put to sleep at once, as when many are open.
+                    if machine.random.below(5) > 0 {
+                        open.insert(number, database);
+                    }
+                }
+                if segments.write(&batch, &texts).is_err() {
+                    went_down = true;
+                    break;
+                }
+                for (number, (row, alarm)) in touched {
+                    let known = machine.known.get_mut(&number).unwrap();
+                    known.safe = Some(row);
+                    known.alarm = Some(alarm);
+                    // Until objects are made safe, the index has it in memory only.
+                    index.insert(key(number), alarm);
+                }
+                if let Some((generation, count)) = segments.full()
+                    && machine.random.below(3) < count as u64
+                {
+                    let names = machine.disk.names();
+                    let safe = names
+                        .iter()
+                        .filter(|name| name.contains(".sqlite"))
+                        .try_for_each(|name| machine.disk.sync(name));
+                    if safe.is_err() {
+                        went_down = true;
+                        break;
+                    }
+                    machine.alarms.append(&mut index);
+                    segments.release(generation);
+                    reused += u32::from(segments.files() < 5);
+                }
+            }
+            crashes += u32::from(went_down);
+            machine.disk.freeze();
+            drop(open);
+            machine.lose();
+        }
+        machine.start();
+    }
+    assert!(crashes > 60, "{crashes} in the middle of something");
+    assert!(reused > 60, "{reused} segments were used again");
+}

@@ -1,0 +1,64 @@
+//! What is done before anything else: the log that a crash left is taken up.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use super::file::{self, ObjectFile};
+use super::log::{self, Objects, Segments};
+use super::shared::Safekeeping;
+use super::{Durability, path_of};
+use crate::app::ObjectKey;
+use crate::error::Result;
+use crate::host::sqlite::{Database, cannot};
+
+/// The files of a directory, as the log sees them.
+struct Files<'a>(&'a Path);
+
+impl Objects for Files<'_> {
+    fn open(&self, key: &ObjectKey) -> Result<Option<Rc<Database>>> {
+        let path = path_of(self.0, key);
+        if !path.exists() {
+            return Ok(None);
+        }
+        // All files are made safe together when all is done; until then the log has it all.
+        Ok(Some(
+            ObjectFile::open(&path, Durability::Relaxed, None)?.database,
+        ))
+    }
+
+    fn anew(&self, key: &ObjectKey, template: Option<&[u8]>) -> Result<Rc<Database>> {
+        let path = path_of(self.0, key);
+        file::remove(&path)?;
+        if let Some(bytes) = template {
+            file::make_folder_of(&path)?;
+            std::fs::write(&path, bytes).map_err(|e| cannot(&path.display().to_string(), &e))?;
+        }
+        Ok(ObjectFile::open(&path, Durability::Relaxed, None)?.database)
+    }
+
+    fn remove(&self, key: &ObjectKey) -> Result<()> {
+        file::remove(&path_of(self.0, key))
+    }
+}
+
+/// Takes up the log of a directory that nobody else has. Afterwards it is empty, and all that it held is safe.
+pub(super) fn take_up(folder: &Path, safekeeping: &Safekeeping) -> Result<Segments> {
+    log::open(folder, &Files(folder), |alarms| {
+        for (key, at) in alarms {
+            safekeeping
+                .alarms
+                .set_later([(serde_json::to_string(&key)?, at)])?;
+        }
+        log::Surroundings::make_safe(safekeeping)
+    })
+}
+
+/// The same for a directory that is only looked at.
+pub(super) fn take_up_and_leave(folder: &Path) -> Result<()> {
+    let log = folder.join("log");
+    if log.is_dir() {
+        let alarms = super::alarms::Alarms::open(folder, false)?;
+        take_up(folder, &Safekeeping::new(alarms, folder.to_owned()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,366 @@
+//! What an object's transactions did, as the list of statements that wrote, with their parameters.
+//!
+//! No statement of ours asks for the time or for a random number, and an object has one connection. So the same
+//! statements, run in the same order on the same file, make the same file again.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Cell;
+
+/// Texts of statements that are kept under a number. The rest is written out each time.
+const TEXTS: usize = 16_384;
+
+/// The texts of statements, each under a number that holds for as long as the process runs.
+#[derive(Debug, Default)]
+pub(super) struct Texts(RwLock<Numbered>);
+
+#[derive(Debug, Default)]
+struct Numbered {
+    by_text: HashMap<Arc<str>, u32>,
+    list: Vec<Arc<str>>,
+}
+
+impl Texts {
+    /// The number of a text, from one on; nothing if there are too many.
+    fn number(&self, text: &str) -> Option<u32> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = known.by_text.get(text) {
+            return Some(number);
+        }
+        drop(known);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = known.by_text.get(text) {
+            return Some(number);
+        }
+        if known.list.len() >= TEXTS {
+            return None;
+        }
+        let text: Arc<str> = text.into();
+        known.list.push(text.clone());
+        let number = u32::try_from(known.list.len()).ok()?;
+        known.by_text.insert(text, number);
+        Some(number)
+    }
+
+    /// The text under a number.
+    pub fn text(&self, number: u32) -> Option<Arc<str>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.list.get(number.checked_sub(1)? as usize).cloned()
+    }
+}
+
+/// Transactions that have been committed and were not collected yet.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// The transactions, each its turn, the number of its statements and these.
+    pub bytes: Vec<u8>,
+    /// How many.
+    pub count: u64,
+    /// The texts they use.
+    pub texts: Vec<u32>,
+}
+
+/// Listens to one connection.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    texts: Arc<Texts>,
+    state: RefCell<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    done: Recorded,
+    /// The statements of the transaction that is open.
+    open: Vec<u8>,
+    statements: u64,
+}
+
+/// A place in an open transaction, to go back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark(usize, u64);
+
+impl Recorder {
+    pub fn new(texts: Arc<Texts>) -> Self {
+        Self {
+            texts,
+            state: RefCell::default(),
+        }
+    }
+
+    /// A statement that wrote.
+    pub fn statement(&self, sql: &str, params: &[Cell]) {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        match self.texts.number(sql) {
+            Some(number) => {
+                put_number(&mut state.open, number.into());
+                if !state.done.texts.contains(&number) {
+                    state.done.texts.push(number);
+                }
+            }
+            None => {
+                put_number(&mut state.open, 0);
+                put_bytes(&mut state.open, sql.as_bytes());
+            }
+        }
+        put_number(&mut state.open, params.len() as u64);
+        for param in params {
+            put_cell(&mut state.open, param);
+        }
+        state.statements += 1;
+    }
+
+    pub fn mark(&self) -> Mark {
+        let state = self.state.borrow();
+        Mark(state.open.len(), state.statements)
+    }
+
+    /// What was written since then was rolled back.
+    pub fn back_to(&self, mark: Mark) {
+        let mut state = self.state.borrow_mut();
+        state.open.truncate(mark.0);
+        state.statements = mark.1;
+    }
+
+    /// Whether the open transaction wrote anything.
+    pub fn wrote(&self) -> bool {
+        self.state.borrow().statements > 0
+    }
+
+    /// The open transaction was committed.
+    pub fn committed(&self, turn: u32) {
+        let mut state = self.state.borrow_mut();
+        let State {
+            done,
+            open,
+            statements,
+        } = &mut *state;
+        put_number(&mut done.bytes, turn.into());
+        put_number(&mut done.bytes, *statements);
+        done.bytes.append(open);
+        done.count += 1;
+        *statements = 0;
+    }
+
+    /// What was committed since this was asked last.
+    pub fn take(&self) -> Option<Recorded> {
+        let mut state = self.state.borrow_mut();
+        (state.done.count > 0).then(|| std::mem::take(&mut state.done))
+    }
+}
+
+/// A statement as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Statement {
+    pub text: Text,
+    pub params: Vec<Cell>,
+}
+
+/// The text of a statement, or its number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Text {
+    Number(u32),
+    Whole(String),
+}
+
+/// One transaction as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Transaction {
+    pub turn: u32,
+    pub statements: Vec<Statement>,
+}
+
+/// The statements of a transaction with their texts and parameters.
+pub(super) type Statements = Vec<(Arc<str>, Vec<Cell>)>;
+
+/// Reads what [`Recorder`] wrote.
+pub(super) fn transaction(from: &mut Input<'_>) -> Result<Transaction> {
+    let turn = from.small()?;
+    let count = from.number()?;
+    let mut statements = Vec::new();
+    for _ in 0..count {
+        let text = match from.small()? {
+            0 => Text::Whole(from.text()?.to_owned()),
+            number => Text::Number(number),
+        };
+        let width = from.number()?;
+        let mut params = Vec::new();
+        for _ in 0..width {
+            params.push(cell(from)?);
+        }
+        statements.push(Statement { text, params });
+    }
+    Ok(Transaction { turn, statements })
+}
+
+// ---- bytes ----
+
+/// Seven bits a byte, the low ones first; the high bit says that more follow.
+pub(super) fn put_number(to: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        to.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    to.push(number.to_le_bytes()[0]);
+}
+
+pub(super) fn put_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(to, bytes.len() as u64);
+    to.extend_from_slice(bytes);
+}
+
+/// With the sign in the lowest bit, so that small numbers below zero are short as well.
+pub(super) fn put_signed(to: &mut Vec<u8>, number: i64) {
+    put_number(to, ((number << 1) ^ (number >> 63)).cast_unsigned());
+}
+
+fn put_cell(to: &mut Vec<u8>, cell: &Cell) {
+    match cell {
+        Cell::Null => to.push(0),
+        Cell::Integer(number) => {
+            to.push(1);
+            put_signed(to, *number);
+        }
+        Cell::Real(number) => {
+            to.push(2);
+            to.extend_from_slice(&number.to_bits().to_le_bytes());
+        }
+        Cell::Text(text) => {
+            to.push(3);
+            put_bytes(to, text.as_bytes());
+        }
+        Cell::Blob(bytes) => {
+            to.push(4);
+            put_bytes(to, bytes);
+        }
+    }
+}
+
+fn cell(from: &mut Input<'_>) -> Result<Cell> {
+    Ok(match from.byte()? {
+        0 => Cell::Null,
+        1 => Cell::Integer(from.signed()?),
+        2 => {
+            let bytes = from.take(8)?;
+            Cell::Real(f64::from_bits(u64::from_le_bytes(
+                bytes.try_into().map_err(|_| broken())?,
+            )))
+        }
+        3 => Cell::Text(from.text()?.to_owned()),
+        4 => Cell::Blob(from.bytes()?.to_vec()),
+        _ => return Err(broken()),
+    })
+}
+
+/// Bytes that are read from the front.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input<'a>(pub &'a [u8]);
+
+impl<'a> Input<'a> {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(broken)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    pub fn byte(&mut self) -> Result<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    pub fn number(&mut self) -> Result<u64> {
+        let mut number = 0;
+        for place in 0..10 {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << (7 * place);
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(broken())
+    }
+
+    pub fn small(&mut self) -> Result<u32> {
+        u32::try_from(self.number()?).map_err(|_| broken())
+    }
+
+    pub fn signed(&mut self) -> Result<i64> {
+        let number = self.number()?;
+        Ok((number >> 1).cast_signed() ^ -((number & 1).cast_signed()))
+    }
+
+    pub fn bytes(&mut self) -> Result<&'a [u8]> {
+        let length = usize::try_from(self.number()?).map_err(|_| broken())?;
+        self.take(length)
+    }
+
+    pub fn text(&mut self) -> Result<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| broken())
+    }
+}
+
+fn broken() -> Error {
+    Error::new(ErrorKind::Storage, "an entry of the log is not whole")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::{Input, Recorder, Statement, Text, Texts, put_number, put_signed, transaction};
+    use crate::value::Cell;
+
+    fn cells() -> impl Strategy<Value = Cell> {
+        prop_oneof![
+            Just(Cell::Null),
+            any::<i64>().prop_map(Cell::Integer),
+            (-1e300..1e300f64).prop_map(Cell::Real),
+            ".{0,40}".prop_map(Cell::Text),
+            proptest::collection::vec(any::<u8>(), 0..40).prop_map(Cell::Blob),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(number: u64, signed: i64) {
+            let mut bytes = Vec::new();
+            put_number(&mut bytes, number);
+            put_signed(&mut bytes, signed);
+            let mut input = Input(&bytes);
+            prop_assert_eq!(input.number().unwrap(), number);
+            prop_assert_eq!(input.signed().unwrap(), signed);
+            prop_assert!(input.is_empty());
+        }
+
+        #[test]
+        fn statements_come_back_and_cut_ones_are_errors(
+            params in proptest::collection::vec(cells(), 0..6), turn: u32, cut: prop::sample::Index
+        ) {
+            let texts = Arc::new(Texts::default());
+            let recorder = Recorder::new(texts.clone());
+            recorder.statement("UPDATE a SET x = ?1", &params);
+            let mark = recorder.mark();
+            recorder.statement("DELETE FROM b", &[]);
+            recorder.back_to(mark);
+            recorder.committed(turn);
+            let recorded = recorder.take().unwrap();
+            prop_assert!(recorder.take().is_none());
+            let mut input = Input(&recorded.bytes);
+            let read = transaction(&mut input).unwrap();
+            prop_assert!(input.is_empty());
+            prop_assert_eq!(read.turn, turn);
+            prop_assert_eq!(read.statements, vec![Statement { text: Text::Number(1), params }]);
+            prop_assert_eq!(&*texts.text(1).unwrap(), "UPDATE a SET x = ?1");
+            let cut = cut.index(recorded.bytes.len());
+            prop_assert!(transaction(&mut Input(&recorded.bytes[..cut])).is_err());
+        }
+    }
+}
