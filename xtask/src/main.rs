@@ -16,6 +16,7 @@ cargo xtask <command>
   test     run every test; installs what it needs
   check    formatting, lints, documentation, the build for WebAssembly
   ci       check, then test: everything CI does
+  worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check <example>`
   torture  kill the record store again and again: `cargo xtask torture [SECONDS]`, 60 unless said otherwise
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Some("torture") => torture::torture(args.next().as_deref()),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
+        Some("worker") => worker(args),
         Some("fuzz") => fuzz::fuzz(args),
         Some("sim") => sim::sim(args),
         Some("help" | "--help" | "-h") => {
@@ -50,4 +52,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What `cargo dotdo worker` does for everybody, for an example.
+fn worker(mut args: impl Iterator<Item = String>) -> Result<(), String> {
+    let usage = "cargo xtask worker build|dev|check <example> [options of `cargo dotdo worker`]";
+    let (Some(what), Some(example)) = (args.next(), args.next()) else {
+        return Err(usage.to_owned());
+    };
+    let mut all = ["run", "--quiet", "--package", "cargo-dotdo", "--", "worker"]
+        .map(str::to_owned)
+        .to_vec();
+    all.extend([what, "--package".to_owned(), example]);
+    all.extend(args);
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    shell::cargo(&all)
 }

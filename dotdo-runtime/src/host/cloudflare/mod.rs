@@ -38,6 +38,7 @@
 //! | 6 never mind | ask |
 //! | 7 what is being run | the action whose code it is, or null |
 
+mod classes;
 #[cfg(any(target_arch = "wasm32", test))]
 mod limits;
 #[cfg(any(target_arch = "wasm32", test))]
@@ -63,6 +64,8 @@ pub(crate) use instance::variable;
 pub use instance::{Exit, main};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use outside::{doing, fetch};
+
+pub use classes::classes;
 
 /// The JavaScript side, to be put into the bundle as `dotdo.js`.
 pub const SHIM: &str = include_str!("shim.js");

@@ -1,5 +1,6 @@
 //! The app's own commands: `serve`, `schema`, `manifest`, `call`, `flows`, `asks`, `inspect`, `journals`, `replay`.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::door::{Door, HttpRequest};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host::cloudflare;
 use crate::json::Json;
 use crate::manifest;
 
@@ -39,6 +41,7 @@ fn run(def: &'static AppDef, args: Vec<std::ffi::OsString>) -> Exit {
         Some(("serve", args)) => serve(def, args),
         Some(("schema", args)) => schema::run(def, args),
         Some(("manifest", _)) => manifest(def),
+        Some(("worker-files", _)) => worker_files(def),
         Some(("call", args)) => call(def, args),
         Some(("flows", args)) => steer::flows(def, args),
         Some(("asks", args)) => steer::asks(def, args),
@@ -110,6 +113,7 @@ fn command(def: &'static AppDef) -> Command {
         )
         .subcommand(schema::command(&json))
         .subcommand(Command::new("manifest").about("Print everything the business consists of, as JSON").arg(json().hide(true)))
+        .subcommand(Command::new("worker-files").about("Print what `cargo dotdo worker` needs to know").hide(true))
         .subcommand(
             Command::new("call")
                 .about("Ask the business something, as over HTTP, without a server")
@@ -302,6 +306,21 @@ fn manifest(def: &'static AppDef) -> Result<ExitCode> {
     print(&serde_json::to_string_pretty(&manifest::of(&App::new(
         def,
     )?))?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn worker_files(def: &'static AppDef) -> Result<ExitCode> {
+    let app = App::new(def)?;
+    let class = |(noun, class)| serde_json::json!({"noun": noun, "class": class});
+    let classes: Vec<_> = cloudflare::classes(&app).into_iter().map(class).collect();
+    let files = serde_json::json!({
+        "name": def.name,
+        "classes": classes,
+        "dropped": def.dropped,
+        "zones": app.schedules().iter().map(|s| s.zone.name()).collect::<BTreeSet<_>>(),
+        "shim": cloudflare::SHIM,
+    });
+    print(&files.to_string())?;
     Ok(ExitCode::SUCCESS)
 }
 
