@@ -27,6 +27,7 @@ pages! {
     Mistakes: "docs/src/mistakes.md",
     Http: "docs/src/http.md",
     Commands: "docs/src/commands.md",
+    CloudflareDifferences: "docs/src/cloudflare-differences.md",
     Steering: "docs/src/steering.md",
     Errors: "docs/src/errors.md",
     Durability: "docs/src/durability.md",
