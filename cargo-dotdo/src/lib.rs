@@ -9,7 +9,7 @@ mod config;
 mod project;
 mod tools;
 
-pub use project::{Project, Select};
+pub use project::{Project, Select, install};
 
 /// What went wrong, for people.
 pub type Result<T> = std::result::Result<T, String>;

@@ -1,9 +1,9 @@
 //! `cargo dotdo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_dotdo::{Project, Result, Select};
+use cargo_dotdo::{Project, Result, Select, install};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 fn main() -> ExitCode {
@@ -45,40 +45,44 @@ fn command() -> Command {
             .action(ArgAction::SetTrue)
             .help("Quick to build rather than small")
     };
-    let worker = Command::new("worker")
-        .about("The business on Cloudflare: Workers and Durable Objects")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(
-            on(
-                "build",
-                "Write the bundle into `worker/`, and bring wrangler.jsonc up to date",
-            )
-            .arg(fast()),
-        )
-        .subcommand(on(
-            "check",
-            "Write nothing; fail if wrangler.jsonc is not up to date",
-        ))
-        .subcommand(
-            on("dev", "Build, and serve on this machine by workerd")
-                .arg(fast())
-                .arg(
-                    Arg::new("port")
-                        .long("port")
-                        .value_name("PORT")
-                        .default_value("8787")
-                        .value_parser(value_parser!(u16))
-                        .help("Where to listen on 127.0.0.1; 0 is any port that is free"),
+    let worker =
+        Command::new("worker")
+            .about("The business on Cloudflare: Workers and Durable Objects")
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .subcommand(
+                on(
+                    "build",
+                    "Write the bundle into `worker/`, and bring wrangler.jsonc up to date",
                 )
-                .arg(
-                    Arg::new("data")
-                        .long("data")
-                        .value_name("DIR")
-                        .value_parser(value_parser!(PathBuf))
-                        .help("Where the data is kept; without it, worker/state"),
-                ),
-        );
+                .arg(fast()),
+            )
+            .subcommand(on(
+                "check",
+                "Write nothing; fail if wrangler.jsonc is not up to date",
+            ))
+            .subcommand(Command::new("install").about(
+                "Install what the others need, unless it is there, and print where workerd is",
+            ))
+            .subcommand(
+                on("dev", "Build, and serve on this machine by workerd")
+                    .arg(fast())
+                    .arg(
+                        Arg::new("port")
+                            .long("port")
+                            .value_name("PORT")
+                            .default_value("8787")
+                            .value_parser(value_parser!(u16))
+                            .help("Where to listen on 127.0.0.1; 0 is any port that is free"),
+                    )
+                    .arg(
+                        Arg::new("data")
+                            .long("data")
+                            .value_name("DIR")
+                            .value_parser(value_parser!(PathBuf))
+                            .help("Where the data is kept; without it, worker/state"),
+                    ),
+            );
     Command::new("cargo dotdo")
         .bin_name("cargo dotdo")
         .version(env!("CARGO_PKG_VERSION"))
@@ -92,6 +96,10 @@ fn run(matches: &ArgMatches) -> Result<()> {
     let unknown = || "clap let an unknown command through".to_owned();
     let (_, worker) = matches.subcommand().ok_or_else(unknown)?;
     let (name, args) = worker.subcommand().ok_or_else(unknown)?;
+    if name == "install" {
+        println!("{}", install(Path::new("."))?.display());
+        return Ok(());
+    }
     let text = |name: &str| args.get_one::<String>(name).cloned();
     let project = Project::find(&Select {
         package: text("package"),

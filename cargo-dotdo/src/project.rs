@@ -67,19 +67,17 @@ impl Project {
     pub fn find(select: &Select) -> Result<Self> {
         let folder = select.folder.clone().map_or_else(std::env::current_dir, Ok);
         let folder = folder.map_err(|e| format!("this folder cannot be read: {e}"))?;
-        let text =
-            tools::output(cargo(&folder).args(["metadata", "--no-deps", "--format-version", "1"]))?;
-        let metadata: Value = serde_json::from_str(&text)
-            .map_err(|e| format!("`cargo metadata` printed no JSON: {e}"))?;
-        let target = metadata["target_directory"].as_str().unwrap_or_default();
-        let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
+        let Metadata {
+            target_directory: target,
+            packages,
+        } = metadata(&folder)?;
         let package = choose_package(&packages, select, &folder)?;
         let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
         Ok(Self {
             folder: manifest.parent().unwrap_or(&folder).to_owned(),
             package: package["name"].as_str().unwrap_or_default().to_owned(),
             bin: choose_bin(package, select)?,
-            target: PathBuf::from(target),
+            target,
         })
     }
 
@@ -147,7 +145,7 @@ impl Project {
         let path = self.folder.join("wrangler.jsonc");
         let mut config = Config::open(&path, &business)?;
         let changes = config.update(&business)?;
-        tools::wasm_target()?;
+        tools::wasm_target(&self.folder)?;
         let wasm = self.wasm(fast, &business.zones)?;
         let bundle = Bundle::write(&self.folder, &business, &wasm)?;
         if !fast {
@@ -229,6 +227,30 @@ impl Project {
         }
         Ok(variables)
     }
+}
+
+/// Installs what building and serving take, unless it is there, and gives the path of workerd.
+///
+/// # Errors
+///
+/// There is no npm or rustup to install with; the text says what to do.
+pub fn install(folder: &Path) -> Result<PathBuf> {
+    let target = metadata(folder)?.target_directory;
+    tools::wasm_target(folder)?;
+    tools::workerd(&target)
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+    packages: Vec<Value>,
+}
+
+fn metadata(folder: &Path) -> Result<Metadata> {
+    let text =
+        tools::output(cargo(folder).args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    serde_json::from_str(&text)
+        .map_err(|e| format!("`cargo metadata` printed something unexpected: {e}"))
 }
 
 fn choose_package<'a>(packages: &'a [Value], select: &Select, folder: &Path) -> Result<&'a Value> {

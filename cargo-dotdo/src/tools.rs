@@ -49,14 +49,21 @@ fn not_started(command: &Command, error: &std::io::Error) -> String {
 }
 
 /// Sees to it that the compiler can make WebAssembly.
-pub fn wasm_target() -> Result<()> {
-    let folder =
-        output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
-    if Path::new(folder.trim()).exists() {
+pub fn wasm_target(folder: &Path) -> Result<()> {
+    // The compiler is the one that is chosen for the folder.
+    let libraries = output(
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", TARGET])
+            .current_dir(folder),
+    )?;
+    if Path::new(libraries.trim()).exists() {
         return Ok(());
     }
     say(&format!("installing the compiler's target {TARGET}"));
-    run(Command::new("rustup").args(["target", "add", TARGET])).map_err(|error| {
+    run(Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .current_dir(folder))
+    .map_err(|error| {
         format!("{error}\nthe compiler has no target {TARGET}; install it the way the compiler was installed")
     })
 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
 
-  test     run every test; installs what it needs
+  test     run every test; installs what it needs (`--without-workerd` leaves Cloudflare's engine out)
   check    formatting, lints, documentation, the build for WebAssembly
   ci       check, then test: everything CI does
   worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check <example>`
@@ -28,9 +28,9 @@ cargo xtask <command>
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
-        Some("test") => test::test(),
+        Some("test") => test::test(args),
         Some("check") => check::check(),
-        Some("ci") => check::check().and_then(|()| test::test()),
+        Some("ci") => check::check().and_then(|()| test::test(args)),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
         Some("torture") => torture::torture(args.next().as_deref()),
         Some("bench") => bench::bench(args),

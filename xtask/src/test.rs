@@ -1,23 +1,82 @@
 //! `test`: every test, after what it needs is there.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::shell::{cargo, run};
+use crate::shell::{cargo, cargo_path, output, run};
+
+/// The crate whose tests need workerd.
+const ON_WORKERD: &str = "workerd-tests";
 
 /// Runs every test.
-pub fn test() -> Result<(), String> {
+pub fn test(args: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut with_workerd = true;
+    for arg in args {
+        match arg.as_str() {
+            "--without-workerd" => with_workerd = false,
+            other => {
+                return Err(format!(
+                    "`test` has no option `{other}`; it has `--without-workerd`"
+                ));
+            }
+        }
+    }
     need_c_compiler()?;
+    let workerd = with_workerd.then(workerd).transpose()?;
     // One call for libraries, binaries and integration tests; doc tests are separate in cargo as well.
-    cargo(&[
+    let mut command = Command::new(cargo_path());
+    command.args([
         "test",
         "--workspace",
         "--locked",
         "--lib",
         "--bins",
         "--tests",
-    ])?;
+    ]);
+    match &workerd {
+        Some(path) => command
+            .env("WORKERD_BIN", path)
+            .env("DOTDO_WORKERD", "required"),
+        None => command.args(["--exclude", ON_WORKERD]),
+    };
+    run(&mut command)?;
     cargo(&["test", "--workspace", "--locked", "--doc"])?;
-    locks()
+    locks()?;
+    if !with_workerd {
+        eprintln!(
+            "\n  !!  NOTHING WAS TESTED ON CLOUDFLARE'S ENGINE: --without-workerd leaves the tests of {ON_WORKERD} out  !!\n"
+        );
+    }
+    Ok(())
+}
+
+/// Installs Cloudflare's engine and the compiler's target for it, unless they are there.
+fn workerd() -> Result<String, String> {
+    if Command::new("npm").arg("--version").output().is_err()
+        && Command::new("apt-get").arg("--version").output().is_ok()
+    {
+        run(Command::new("apt-get").args(["install", "--yes", "npm"]))?;
+    }
+    let install = [
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "cargo-dotdo",
+        "--",
+        "worker",
+        "install",
+    ];
+    let path = output(
+        Command::new(cargo_path())
+            .args(install)
+            .stderr(Stdio::inherit()),
+    )?;
+    match path.trim() {
+        "" => Err(
+            "workerd could not be installed; `--without-workerd` runs all other tests".to_owned(),
+        ),
+        path => Ok(path.to_owned()),
+    }
 }
 
 /// The schemas of the examples and their classes on Cloudflare, which change in the commit that changes the program.
@@ -35,12 +94,9 @@ fn locks() -> Result<(), String> {
             "--check",
         ])?;
     }
-    for example in ["smallest"] {
-        let check = ["--", "worker", "check", "--package", example];
-        let run = ["run", "--quiet", "--locked", "--package", "cargo-dotdo"];
-        cargo(&[run.as_slice(), &check].concat())?;
-    }
-    Ok(())
+    let run = ["run", "--quiet", "--locked", "--package", "cargo-dotdo"];
+    let check = ["--", "worker", "check", "--package", "smallest"];
+    cargo(&[run.as_slice(), &check].concat())
 }
 
 /// `SQLite` is compiled from C.
