@@ -9,7 +9,7 @@ use dotdo::{Action, ActionFilter, ErrorKind, Kind, Letter, Page, Status};
 use dotdo_runtime::stub::Op;
 use support::{Log, Test};
 
-mod retries {
+pub(crate) mod retries {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -166,7 +166,7 @@ mod retries {
     }
 }
 
-mod crashes {
+pub(crate) mod crashes {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -246,7 +246,7 @@ mod crashes {
     }
 }
 
-mod limits {
+pub(crate) mod limits {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -398,7 +398,8 @@ mod limits {
         assert_eq!(errors[0], "`handle` did not finish within 1h");
         assert_eq!(errors[1], "the code panicked: this is a defect");
         assert!(
-            errors[2].contains("the flow `handle` (dotdo/tests/flows.rs:")
+            errors[2].contains("the flow `handle` (")
+                && errors[2].contains("dotdo/tests/flows.rs:")
                 && errors[2].contains("awaits, first of all, something that no context performs"),
             "{}",
             errors[2]

@@ -27,7 +27,7 @@ fn number(old: String) -> i64 {
     old.len().try_into().unwrap_or(i64::MAX)
 }
 
-mod one {
+pub(crate) mod one {
     use super::*;
     #[derive(Value)]
     pub enum Plan {
@@ -55,7 +55,7 @@ mod one {
 }
 
 /// The program between version 1 and version 2: it says everything, and is not locked yet.
-mod between {
+pub(crate) mod between {
     use super::*;
     #[derive(Value)]
     pub enum Plan {
@@ -84,7 +84,7 @@ mod between {
     dotdo::app! { domain: "hotel.example", lock: "locks/hotel_1.lock", dropped: [Fax], pub Hotel { Guest, Booking } }
 }
 
-mod two {
+pub(crate) mod two {
     use super::*;
     #[derive(Value)]
     pub enum Plan {
@@ -111,7 +111,7 @@ mod two {
     dotdo::app! { domain: "hotel.example", lock: "locks/hotel_2.lock", pub Hotel { Guest, Booking } }
 }
 
-mod three {
+pub(crate) mod three {
     use super::*;
     #[derive(Value, Eq)]
     pub enum Plan {
@@ -281,24 +281,25 @@ async fn an_older_program_is_told_that_the_data_is_newer() {
     arrived(&test).await;
 }
 
+const fn unlocked(def: &'static AppDef) -> AppDef {
+    AppDef {
+        name: def.name,
+        version: def.version,
+        domain: def.domain,
+        doc: def.doc,
+        entries: def.entries,
+        dropped: def.dropped,
+        lock: None,
+        at: def.at,
+    }
+}
+pub(crate) static ONE: AppDef = unlocked(one::Hotel::DEF);
+pub(crate) static BETWEEN: AppDef = unlocked(between::Hotel::DEF);
+pub(crate) static THREE: AppDef = unlocked(three::Hotel::DEF);
+
 /// The same business without a lock: what it says is enough for data of the version just before.
 #[tokio::test]
 async fn without_a_lock_the_schemas_are_compared_directly() {
-    const fn unlocked(def: &'static AppDef) -> AppDef {
-        AppDef {
-            name: def.name,
-            version: def.version,
-            domain: def.domain,
-            doc: def.doc,
-            entries: def.entries,
-            dropped: def.dropped,
-            lock: None,
-            at: def.at,
-        }
-    }
-    static ONE: AppDef = unlocked(one::Hotel::DEF);
-    static BETWEEN: AppDef = unlocked(between::Hotel::DEF);
-    static THREE: AppDef = unlocked(three::Hotel::DEF);
     let mut test = Test::of(&ONE);
     opened(&test).await;
     test.restart_as(&THREE).await;

@@ -7,7 +7,7 @@ mod support;
 use dotdo::prelude::*;
 use support::Test;
 
-mod before {
+pub(crate) mod before {
     use super::*;
     #[noun]
     pub struct Guest {
@@ -17,7 +17,7 @@ mod before {
     dotdo::app! { domain: "hotel.example", pub Hotel { Guest } }
 }
 
-mod after {
+pub(crate) mod after {
     use super::*;
     #[noun]
     pub struct Guest {
@@ -35,7 +35,7 @@ mod after {
     dotdo::app! { domain: "hotel.example", pub Hotel { Guest, Room } }
 }
 
-mod wrong {
+pub(crate) mod wrong {
     use super::*;
     #[noun]
     pub struct Guest {

@@ -259,7 +259,7 @@ async fn objects_call_each_other() {
     assert_eq!(test.run(Line::all().count()).await.unwrap(), 0);
 }
 
-mod many {
+pub(crate) mod many {
     use super::*;
 
     #[noun(object)]
@@ -310,7 +310,7 @@ mod many {
     }
 }
 
-mod refusals {
+pub(crate) mod refusals {
     use super::*;
     use dotdo::object::Request;
     use dotdo::runtime_app::ObjectKey;

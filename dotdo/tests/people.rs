@@ -47,7 +47,7 @@ async fn the_ask(test: &Test) -> AskRow {
     asks.remove(0)
 }
 
-mod in_the_tenant {
+pub(crate) mod in_the_tenant {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -271,7 +271,7 @@ mod in_the_tenant {
     }
 }
 
-mod in_objects {
+pub(crate) mod in_objects {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -427,7 +427,7 @@ mod in_objects {
     }
 }
 
-mod mistakes {
+pub(crate) mod mistakes {
     use super::*;
 
     #[noun]

@@ -35,7 +35,7 @@ async fn journal(test: &Test) -> Vec<(String, Status)> {
     entries
 }
 
-mod trips {
+pub(crate) mod trips {
     use super::*;
     pub static LOG: Log = Log::new();
 
@@ -241,7 +241,7 @@ async fn what_was_done_is_undone_the_last_first() {
     );
 }
 
-mod crashes {
+pub(crate) mod crashes {
     use super::*;
     static LOG: Log = Log::new();
 

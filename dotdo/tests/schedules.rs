@@ -7,7 +7,7 @@ mod support;
 use dotdo::prelude::*;
 use support::{Log, Test};
 
-mod one {
+pub(crate) mod one {
     use super::*;
     static LOG: Log = Log::new();
 
@@ -84,7 +84,7 @@ mod one {
     }
 }
 
-mod objects {
+pub(crate) mod objects {
     use super::*;
     static LOG: Log = Log::new();
 

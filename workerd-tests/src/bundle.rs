@@ -24,14 +24,15 @@ pub struct Bundle<'a> {
     pub classes: &'a [Class],
     /// Variables of the environment.
     pub variables: &'a [(&'a str, &'a str)],
-    /// JavaScript that makes the options of `business(…)`, an expression; it sees `clock.skew`, which
-    /// [`Connection::advance`](crate::Connection::advance) moves.
-    pub options: &'a str,
+    /// The module that ties them together; `CLASSES` and `EXPORTS` stand for its classes and their exports.
+    pub index: &'a str,
 }
 
-/// The clock of a bundle goes ahead when it is told to, and alarms look at it twenty times a second.
-pub const OPTIONS: &str = "{ now: () => (Date.now() + clock.skew) * 1000,
-  setAlarm: (ctx, micros) => ctx.storage.setAlarm(Math.min(Math.ceil(micros / 1000) - clock.skew, Date.now() + 50)) }";
+/// The business as it is, with a clock that [`Connection::advance`](crate::Connection::advance) moves.
+pub const TRIAL: &str = include_str!("trial.js");
+
+/// The objects of a business, for tests that reach them one by one and move the clock themselves.
+pub const SUITE: &str = include_str!("suite.js");
 
 /// Where cargo puts what it builds.
 pub fn target() -> PathBuf {
@@ -89,25 +90,11 @@ impl Bundle<'_> {
         let mut exports = String::new();
         for Class { noun, name } in self.classes {
             let _ = write!(classes, "{noun:?}: {name:?}, ");
-            let _ = writeln!(exports, "export const {name} = object({noun:?});");
+            let _ = writeln!(exports, "export const {name} = wrapped({noun:?});");
         }
-        format!(
-            r#"import wasm from "./business.wasm";
-import {{ business }} from "./dotdo.js";
-const clock = {{ skew: 0 }};
-const {{ object, worker }} = business(wasm, {{ {classes} }}, {options});
-{exports}
-export default {{
-  async fetch(request, env, ctx) {{
-    const url = new URL(request.url);
-    if (url.pathname !== "/.advance") return worker.fetch(request, env, ctx);
-    clock.skew += Number(url.searchParams.get("by"));
-    return new Response("ok");
-  }},
-}};
-"#,
-            options = self.options
-        )
+        self.index
+            .replace("CLASSES", &format!("{{ {classes} }}"))
+            .replace("EXPORTS", &exports)
     }
 
     fn config(&self) -> String {

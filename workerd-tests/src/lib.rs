@@ -8,7 +8,7 @@ mod bundle;
 mod engine;
 mod http;
 
-pub use bundle::{Bundle, Class, OPTIONS, wasm};
+pub use bundle::{Bundle, Class, SUITE, TRIAL, wasm};
 pub use engine::Engine;
 pub use http::{Answer, Connection};
 

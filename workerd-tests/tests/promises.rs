@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use workerd_tests::{Answer, Bundle, Class, Connection, Engine, OPTIONS, wasm, workerd_or_skip};
+use workerd_tests::{Answer, Bundle, Class, Connection, Engine, TRIAL, wasm, workerd_or_skip};
 
 const CLASSES: &[Class] = &[
     Class {
@@ -42,7 +42,7 @@ impl Trial {
             wasm,
             classes: CLASSES,
             variables,
-            options: OPTIONS,
+            index: TRIAL,
         };
         let engine = Engine::start(&workerd, folder.path(), &bundle).expect("workerd starts");
         let door = engine.connect().expect("it listens");

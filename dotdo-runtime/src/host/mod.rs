@@ -113,7 +113,8 @@ pub async fn ask_home<P: Peers>(
 
 #[cfg(not(target_arch = "wasm32"))]
 /// The request that an effect is when it is run from outside, and whom it is for. A call with a key takes effect once.
-pub(crate) fn request_of<E: Effect>(
+#[doc(hidden)]
+pub fn request_of<E: Effect>(
     app: &App,
     tenant: &str,
     effect: E,

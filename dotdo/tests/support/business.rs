@@ -10,9 +10,12 @@ use dotdo::object::{Answer, Request};
 use dotdo::runtime_app::{App, ObjectKey};
 use dotdo::{Effect, Result, Sim};
 
+use super::remote::Remote;
+
 enum Host {
     Embedded(Embedded),
     Sim(Sim),
+    Workerd(Remote),
 }
 
 /// A business that runs, on whichever host.
@@ -26,6 +29,7 @@ pub struct Business {
 pub enum Reach {
     Embedded(Handle),
     Sim(SimPeers),
+    Workerd(Remote),
 }
 
 impl Peers for Reach {
@@ -35,6 +39,7 @@ impl Peers for Reach {
             match reach {
                 Self::Embedded(handle) => handle.call(to, request).await,
                 Self::Sim(peers) => peers.call(to, request).await,
+                Self::Workerd(remote) => remote.call(&to, &request),
             }
         }
     }
@@ -55,9 +60,16 @@ impl Business {
         }
     }
 
+    pub fn workerd(remote: Remote) -> Self {
+        Self {
+            reach: Reach::Workerd(remote.clone()),
+            host: Host::Workerd(remote),
+        }
+    }
+
     pub fn as_sim(&self) -> Option<&Sim> {
         match &self.host {
-            Host::Embedded(_) => None,
+            Host::Embedded(_) | Host::Workerd(_) => None,
             Host::Sim(sim) => Some(sim),
         }
     }
@@ -71,7 +83,7 @@ impl Business {
     pub fn handle(&self) -> &Handle {
         match &self.reach {
             Reach::Embedded(handle) => handle,
-            Reach::Sim(_) => panic!("this test is one of the embedded host"),
+            Reach::Sim(_) | Reach::Workerd(_) => panic!("this test is one of the embedded host"),
         }
     }
 
@@ -79,13 +91,14 @@ impl Business {
         match &self.host {
             Host::Embedded(business) => business.app(),
             Host::Sim(sim) => sim.app(),
+            Host::Workerd(remote) => remote.app(),
         }
     }
 
     pub fn ids(&self) -> Box<dyn Fn() -> String + Send + Sync> {
         match &self.host {
             Host::Embedded(business) => business.ids(),
-            Host::Sim(_) => panic!("this test is one of the embedded host"),
+            Host::Sim(_) | Host::Workerd(_) => panic!("this test is one of the embedded host"),
         }
     }
 
@@ -93,6 +106,7 @@ impl Business {
         match &self.host {
             Host::Embedded(business) => business.run(effect).await,
             Host::Sim(sim) => sim.call(effect).await,
+            Host::Workerd(remote) => remote.run(effect).await,
         }
     }
 
@@ -100,6 +114,7 @@ impl Business {
         match &self.host {
             Host::Embedded(business) => business.settled().await,
             Host::Sim(sim) => sim.settle().await,
+            Host::Workerd(remote) => remote.settled().await,
         }
     }
 
@@ -111,6 +126,10 @@ impl Business {
                 sim.settle().await;
                 sim.jump(by).await;
             }
+            Host::Workerd(remote) => {
+                remote.settled().await;
+                remote.advance(by).await;
+            }
         }
     }
 
@@ -118,12 +137,14 @@ impl Business {
         match &self.host {
             Host::Embedded(business) => business.advance_now(by).await,
             Host::Sim(sim) => sim.jump(by).await,
+            Host::Workerd(remote) => remote.advance(by).await,
         }
     }
 
     pub fn crash(self) {
         match self.host {
             Host::Embedded(business) => business.crash(),
+            Host::Workerd(remote) => remote.stop(),
             Host::Sim(_) => panic!("a simulation crashes where it is"),
         }
     }
@@ -132,6 +153,7 @@ impl Business {
         match self.host {
             Host::Embedded(business) => business.shutdown().await,
             Host::Sim(sim) => sim.restart().await,
+            Host::Workerd(remote) => remote.stop(),
         }
     }
 }

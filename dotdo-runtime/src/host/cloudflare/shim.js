@@ -60,8 +60,9 @@ export function business(wasm, classes, options = {}) {
             stopped: (reference, doing, text) => {
               this.#instance = undefined;
               this.#stopped = [doing, text];
-              // Whatever was under way is taken up again, later each time.
-              const wait = Math.min(2 ** this.#stops++, 3600);
+              // Whatever was under way is taken up again: at once, and then later each time.
+              const wait = this.#stops && Math.min(2 ** this.#stops, 3600);
+              this.#stops++;
               platform.setAlarm(ctx, platform.now() + wait * 1_000_000);
               return failed(stoppedText(reference));
             },
