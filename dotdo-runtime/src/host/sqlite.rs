@@ -13,6 +13,9 @@ use crate::value::Cell;
 /// Prepared statements kept for each open object.
 const STATEMENTS: usize = 96;
 
+/// Says of a file that it was made from a template: `dodo`.
+const APPLICATION: u32 = 0x646f_646f;
+
 /// One object's database: in WAL mode, and for this connection alone.
 pub(super) struct Database {
     connection: Connection,
@@ -69,6 +72,63 @@ impl Database {
             .connection
             .set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(database)
+    }
+
+    /// Whether a file made from a template is not whole, and nothing was ever moved into it from its log: the machine
+    /// went down before it was safe, so nobody has heard of it.
+    pub fn is_unborn(file: &mut std::fs::File) -> std::io::Result<bool> {
+        use std::io::Read;
+        let mut head = [0; 100];
+        let length = file.metadata()?.len();
+        if length < head.len() as u64 {
+            return Ok(true);
+        }
+        file.read_exact(&mut head)?;
+        // See "The Database Header" in the description of SQLite's file format.
+        let number =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let page = u64::from(u16::from_be_bytes([head[16], head[17]]));
+        let (pages, turn, application) = (number(28), number(60), number(68));
+        Ok(application == APPLICATION && turn == 0 && u64::from(pages) * page > length)
+    }
+
+    /// The bytes of a new database in which something was done; for a file that is to be opened like those of objects.
+    pub fn template(
+        page: u32,
+        turn: u32,
+        work: impl FnOnce(&dyn Sql) -> Result<()>,
+    ) -> Result<Vec<u8>> {
+        let failed = |e: rusqlite::Error| cannot("a new database", &e);
+        let connection = Connection::open_in_memory().map_err(failed)?;
+        connection
+            .execute_batch(&format!(
+                "PRAGMA page_size = {page}; PRAGMA application_id = {APPLICATION}"
+            ))
+            .map_err(failed)?;
+        let mut database = Self {
+            connection,
+            name: "a new database".to_owned(),
+            depth: StdCell::new(0),
+            read_only: StdCell::new(false),
+            recorder: None,
+            turn: StdCell::new(0),
+        };
+        let mut work = Some(work);
+        database.transaction(&mut || match work.take() {
+            Some(work) => work(&database),
+            None => Ok(()),
+        })?;
+        set_turn(&database.connection, turn).map_err(failed)?;
+        let mut bytes = database
+            .connection
+            .serialize("main")
+            .map_err(failed)?
+            .to_vec();
+        // The versions of the file format: 2 says that there is a log beside it, so that opening need not write that.
+        if let Some(versions) = bytes.get_mut(18..20) {
+            versions.fill(2);
+        }
+        Ok(bytes)
     }
 
     /// Has each transaction that writes recorded, and counted in the file itself.

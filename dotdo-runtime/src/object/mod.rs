@@ -13,7 +13,7 @@ mod saga;
 mod timers;
 pub mod turn;
 pub(crate) mod waits;
-mod wake;
+pub(crate) mod wake;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

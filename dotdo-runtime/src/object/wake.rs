@@ -2,6 +2,7 @@
 
 use super::turn::Turn;
 use super::{Object, StepStart, migrate};
+use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::json::Json;
@@ -11,6 +12,33 @@ use crate::store::{self, meta, outbox, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "2";
+/// The version of those tables that are made if they are not there.
+const EXTRAS_VERSION: &str = "1";
+
+/// Makes the tables of an object of this noun, or of a tenant's own. All that is missing is who it is.
+pub(crate) fn create(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()> {
+    let known = app.known_schema(noun);
+    for statement in store::SYSTEM {
+        sql.execute(statement, &[])?;
+    }
+    meta::set(sql, "system", SYSTEM_VERSION)?;
+    create_extras(sql)?;
+    for statement in known.schema.create() {
+        sql.execute(&statement, &[])?;
+    }
+    migrate::remember(app, known, sql)
+}
+
+fn create_extras(sql: &dyn Sql) -> Result<()> {
+    for statement in store::asks::TABLE
+        .iter()
+        .chain(&store::watches::TABLE)
+        .chain(&store::breakers::TABLE)
+    {
+        sql.execute(statement, &[])?;
+    }
+    meta::set(sql, "extras", EXTRAS_VERSION)
+}
 
 impl Object {
     pub(super) fn prepare(&mut self, turn: &Turn) -> Result<()> {
@@ -18,37 +46,42 @@ impl Object {
         let known = !sql
             .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?
             .is_empty();
-        if known {
-            self.check_identity(sql)?;
-            for statement in store::asks::TABLE
-                .iter()
-                .chain(&store::watches::TABLE)
-                .chain(&store::breakers::TABLE)
-            {
-                sql.execute(statement, &[])?;
+        if !known {
+            create(self.app, self.key.noun(), sql)?;
+        }
+        let identity = Json::of(&self.key)?;
+        let found = meta::several(sql, &["identity", "system", "extras", "fingerprint"])?;
+        let [found_identity, system, extras, fingerprint] = &found[..] else {
+            return Err(Error::internal("the object says too little of itself"));
+        };
+        match found_identity {
+            // New, or made from a template.
+            None => meta::set(sql, "identity", identity.text())?,
+            Some(other) if other != identity.text() => {
+                return Err(Error::new(
+                    ErrorKind::Storage,
+                    format_args!(
+                        "the data of {} belongs to another object: {other}",
+                        self.key
+                    ),
+                ));
             }
+            Some(_) => {}
+        }
+        // Most wake with the layout and the schema that they went to sleep with.
+        if system.as_deref() != Some(SYSTEM_VERSION) {
+            self.bring_layout_forward(sql)?;
+        }
+        if extras.as_deref() != Some(EXTRAS_VERSION) {
+            create_extras(sql)?;
+        }
+        if fingerprint.as_ref() != Some(&self.app.known_schema(self.key.noun()).fingerprint) {
             migrate::bring_forward(self.app, &self.key, sql)?;
-        } else {
-            let known = self.app.known_schema(self.key.noun());
-            for statement in store::SYSTEM
-                .iter()
-                .chain(&store::asks::TABLE)
-                .chain(&store::watches::TABLE)
-                .chain(&store::breakers::TABLE)
-                .copied()
-                .map(str::to_owned)
-                .chain(known.schema.create())
-            {
-                sql.execute(&statement, &[])?;
-            }
-            meta::set(sql, "system", SYSTEM_VERSION)?;
-            meta::set(sql, "identity", Json::of(&self.key)?.text())?;
-            migrate::remember(self.app, known, sql)?;
         }
         schedules::sync(sql, self.app.schedules_of(&self.key), turn.now())
     }
 
-    fn check_identity(&self, sql: &dyn Sql) -> Result<()> {
+    fn bring_layout_forward(&self, sql: &dyn Sql) -> Result<()> {
         let mut system = meta::get(sql, "system")?.unwrap_or_default();
         if let Some(layout @ 1..) = system.parse::<usize>().ok()
             && layout <= store::LAYOUTS.len()
@@ -64,16 +97,6 @@ impl Object {
                 ErrorKind::Storage,
                 format_args!(
                     "the data of {} was written by another version of dotdo (layout {system}, this program has {SYSTEM_VERSION})",
-                    self.key
-                ),
-            ));
-        }
-        let identity = meta::get(sql, "identity")?.unwrap_or_default();
-        if identity != Json::of(&self.key)?.text() {
-            return Err(Error::new(
-                ErrorKind::Storage,
-                format_args!(
-                    "the data of {} belongs to another object: {identity}",
                     self.key
                 ),
             ));

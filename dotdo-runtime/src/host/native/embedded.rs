@@ -15,6 +15,7 @@ use super::clock::Clock;
 use super::log::Log;
 use super::shared::{Safekeeping, Shared, random};
 use super::steps::Steps;
+use super::templates::Templates;
 use super::worker::{Mail, Worker};
 use super::{Durability, Handle, Mailbox, recovery};
 use crate::app::{App, ObjectKey};
@@ -95,6 +96,7 @@ impl EmbeddedBuilder {
             app,
             log,
             safekeeping,
+            templates: Templates::default(),
             folder,
             durability: self.durability,
             clock: self.clock.clone(),

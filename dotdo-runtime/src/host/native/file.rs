@@ -1,14 +1,15 @@
 //! One object's file: its database, and how it is made safe.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::Durability;
+use super::log::Template;
 use super::shared::SYNCS_ALL;
 use crate::error::Result;
 use crate::host::recorder::{Recorder, Texts};
@@ -18,56 +19,93 @@ use crate::store::meta;
 /// One object's file.
 pub(super) struct ObjectFile {
     pub database: Rc<Database>,
-    /// Nothing was committed in it before, so its beginning is for the log.
-    is_new: Cell<bool>,
+    /// What it was made from, if it is new: the log wants to know.
+    made_from: RefCell<Option<Arc<Template>>>,
 }
 
 impl ObjectFile {
-    /// Opens the file, making it if need be. What it does is recorded if there are texts to refer to.
+    /// Opens a file that is there. What it does is recorded if there are texts to refer to.
     pub fn open(path: &Path, durability: Durability, texts: Option<&Arc<Texts>>) -> Result<Self> {
-        let name = path.display().to_string();
-        let is_new = !path.exists();
-        if is_new {
-            make_folder_of(path)?;
-            if durability == Durability::Sync || durability == Durability::Batch && !SYNCS_ALL {
-                File::create_new(path).map_err(|e| cannot(&name, &e))?;
-                make_safe(path)?;
-            }
-        } else if durability != Durability::Relaxed && has_log(path) {
+        if durability != Durability::Relaxed && has_log(path) {
             // A crash left it. What is in it may never have been safe, and whatever happens next builds on it.
             make_safe(path)?;
         }
-        let connection = Connection::open(path).map_err(|e| cannot(&name, &e))?;
-        let syncs = Syncs {
-            commits: durability == Durability::Sync,
-            creation: !is_new || durability == Durability::Sync,
+        Self::connect(path, durability, texts)
+    }
+
+    /// Opens a file, making it from a template if it is not there, or if nothing was ever committed in it.
+    pub fn open_or_make(
+        path: &Path,
+        durability: Durability,
+        texts: Option<&Arc<Texts>>,
+        template: impl FnOnce() -> Result<Arc<Template>>,
+    ) -> Result<Self> {
+        let failed = |e: std::io::Error| cannot(&path.display().to_string(), &e);
+        let is_there = match File::open(path) {
+            Ok(mut file) => !Database::is_unborn(&mut file).map_err(failed)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(failed(error)),
         };
-        let mut database = Database::of(connection, name, syncs)?;
-        let mut begins = false;
-        if let Some(texts) = texts {
-            database = database.recorded(Recorder::new(texts.clone()))?;
-            begins = is_new || database.turn()? == 0 && meta::is_blank(&database)?;
+        if is_there {
+            let file = Self::open(path, durability, texts)?;
+            if file.database.turn()? > 1 || !meta::is_blank(&*file.database)? {
+                return Ok(file);
+            }
         }
+        remove(path)?;
+        let template = template()?;
+        make(path, &template.bytes)?;
+        if durability == Durability::Sync || durability == Durability::Batch && !SYNCS_ALL {
+            make_safe(path)?;
+        }
+        let file = Self::connect(path, durability, texts)?;
         Ok(Self {
-            database: Rc::new(database),
-            is_new: Cell::new(begins),
+            made_from: RefCell::new(Some(template)),
+            ..file
         })
     }
 
-    /// Whether nothing was committed before; only once.
-    pub fn take_is_new(&self) -> bool {
-        self.is_new.take()
+    fn connect(path: &Path, durability: Durability, texts: Option<&Arc<Texts>>) -> Result<Self> {
+        let name = path.display().to_string();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| cannot(&name, &e))?;
+        let syncs = Syncs {
+            commits: durability == Durability::Sync,
+            creation: true,
+        };
+        let mut database = Database::of(connection, name, syncs)?;
+        if let Some(texts) = texts {
+            database = database.recorded(Recorder::new(texts.clone()))?;
+        }
+        Ok(Self {
+            database: Rc::new(database),
+            made_from: RefCell::default(),
+        })
+    }
+
+    /// What it was made from, if it was made now and this is asked for the first time.
+    pub fn take_template(&self) -> Option<Arc<Template>> {
+        self.made_from.take()
     }
 }
 
-/// Makes the folder that a file is to be in.
-pub(super) fn make_folder_of(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).map_err(|e| cannot(&path.display().to_string(), &e))
-        }
-        None => Ok(()),
+/// Makes a file with these bytes, all of them or none.
+pub(super) fn make(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |e: std::io::Error| cannot(&path.display().to_string(), &e);
+    let mut new = path.to_owned().into_os_string();
+    new.push("-new");
+    if let Err(error) = std::fs::write(&new, bytes) {
+        let Some(folder) = path
+            .parent()
+            .filter(|_| error.kind() == std::io::ErrorKind::NotFound)
+        else {
+            let _ = std::fs::remove_file(&new);
+            return Err(failed(error));
+        };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        std::fs::write(&new, bytes).map_err(failed)?;
     }
+    std::fs::rename(&new, path).map_err(failed)
 }
 
 fn log_of(path: &Path) -> PathBuf {
@@ -112,4 +150,60 @@ pub(super) fn remove(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Durability, ObjectFile};
+    use crate::host::Sql;
+    use crate::host::native::log::Template;
+    use crate::host::recorder::Texts;
+    use crate::host::sqlite::Database;
+
+    #[test]
+    fn what_was_never_born_is_made_anew_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c.sqlite");
+        let texts = Arc::new(Texts::default());
+        let bytes = Database::template(1024, 0, |sql| {
+            for table in [r#""$meta" ("key" PRIMARY KEY, "value")"#, "t (x)"] {
+                sql.execute(&format!("CREATE TABLE {table}"), &[])?;
+            }
+            Ok(())
+        });
+        let bytes = bytes.unwrap();
+        let template = Arc::new(Template { number: 1, bytes });
+        let open = || {
+            ObjectFile::open_or_make(&path, Durability::Batch, Some(&texts), || {
+                Ok(template.clone())
+            })
+            .unwrap()
+        };
+        assert!(open().take_template().is_some(), "it is not there");
+        assert!(open().take_template().is_some(), "nothing was committed");
+        for length in [0, 1, 99, 100, 1024, 2000] {
+            std::fs::write(&path, &template.bytes[..length]).unwrap();
+            let file = open();
+            assert!(file.take_template().is_some(), "{length} bytes of it");
+            let rows = file.database.query("SELECT * FROM t", &[]).unwrap();
+            assert!(rows.is_empty());
+        }
+        let file = open();
+        let born = r#"INSERT INTO "$meta" VALUES ('identity', 'it')"#;
+        file.database.execute(born, &[]).unwrap();
+        assert_eq!(file.database.take_recorded().unwrap().count, 1);
+        drop(file);
+        assert!(open().take_template().is_none(), "it was born");
+
+        // What is damaged later is not thrown away.
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..2000]).unwrap();
+        let made = ObjectFile::open_or_make(&path, Durability::Batch, Some(&texts), || {
+            Ok(template.clone())
+        });
+        assert!(made.map_or(true, |file| file.take_template().is_none()));
+        assert_eq!(std::fs::read(&path).unwrap()[..1024], whole[..1024]);
+    }
 }

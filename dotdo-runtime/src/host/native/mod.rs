@@ -19,6 +19,7 @@ mod server;
 mod shared;
 mod steer;
 mod steps;
+mod templates;
 mod tls;
 mod worker;
 

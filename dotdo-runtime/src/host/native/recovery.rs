@@ -9,7 +9,7 @@ use super::shared::Safekeeping;
 use super::{Durability, path_of};
 use crate::app::ObjectKey;
 use crate::error::Result;
-use crate::host::sqlite::{Database, cannot};
+use crate::host::sqlite::Database;
 
 /// The files of a directory, as the log sees them.
 struct Files<'a>(&'a Path);
@@ -29,10 +29,7 @@ impl Objects for Files<'_> {
     fn anew(&self, key: &ObjectKey, template: Option<&[u8]>) -> Result<Rc<Database>> {
         let path = path_of(self.0, key);
         file::remove(&path)?;
-        if let Some(bytes) = template {
-            file::make_folder_of(&path)?;
-            std::fs::write(&path, bytes).map_err(|e| cannot(&path.display().to_string(), &e))?;
-        }
+        file::make(&path, template.unwrap_or_default())?;
         Ok(ObjectFile::open(&path, Durability::Relaxed, None)?.database)
     }
 

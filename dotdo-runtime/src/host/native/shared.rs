@@ -13,6 +13,7 @@ use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
 use super::log::{Log, Surroundings};
 use super::steps::Steps;
+use super::templates::Templates;
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Env;
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     /// The log, where writes are made safe together.
     pub log: Option<Log>,
     pub safekeeping: Arc<Safekeeping>,
+    pub templates: Templates,
     pub steps: Steps,
     pub activity: Activity,
     pub max_open: usize,

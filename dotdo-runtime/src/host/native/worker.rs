@@ -212,10 +212,13 @@ impl Worker {
                 let token = self.next_token;
                 self.next_token += 1;
                 // A tenant begins with the first thing somebody does there, an object with its creation.
-                let create = request
-                    .ops
-                    .first()
-                    .is_some_and(|op| op.creates() || key.thing.is_none() && !op.is_read());
+                // The default tenant is there from the start; if it could not be made then, whoever asks hears why.
+                let is_default = key.thing.is_none() && key.tenant == self.shared.app.domain();
+                let create = is_default
+                    || request
+                        .ops
+                        .first()
+                        .is_some_and(|op| op.creates() || key.thing.is_none() && !op.is_read());
                 let is_new = create
                     && key.thing.is_some()
                     && !self.slots.contains_key(&key)
@@ -318,7 +321,11 @@ impl Worker {
             self.doubtful.remove(key);
         }
         let texts = self.shared.log.as_ref().map(Log::texts);
-        let file = ObjectFile::open(&path, self.shared.durability, texts)?;
+        let file = ObjectFile::open_or_make(&path, self.shared.durability, texts, || {
+            let app = self.shared.app;
+            let counted = self.shared.log.is_some();
+            self.shared.templates.of(app, key.noun(), counted)
+        })?;
         let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
         let (object, outputs) = Object::open(
             self.shared.app,
@@ -440,11 +447,11 @@ impl Worker {
         if recorded.is_none() && alarm.is_none() {
             return;
         }
-        let wrote = recorded.is_some();
+        let template = recorded.as_ref().and_then(|_| slot.file.take_template());
         let entry = Entry {
             key: slot.env.text().to_owned(),
-            is_new: wrote && slot.file.take_is_new(),
-            template: None,
+            is_new: template.is_some(),
+            template,
             alarm,
             recorded: recorded.unwrap_or_default(),
         };

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use disk::Folder;
 use record::Batch;
-pub(super) use record::Entry;
+pub(super) use record::{Entry, Template};
 pub(super) use recover::Objects;
 use recover::recover;
 pub(super) use segments::Segments;
