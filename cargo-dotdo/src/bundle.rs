@@ -47,32 +47,29 @@ impl Bundle {
         self.folder.join("business.wasm")
     }
 
-    fn files(&self) -> Result<Vec<Vec<u8>>> {
+    /// Its files by name.
+    pub fn files(&self) -> Result<Vec<(&'static str, Vec<u8>)>> {
         let read = |name| {
             let path = self.folder.join(name);
-            fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
+            let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            Ok((name, bytes))
         };
         FILES.into_iter().map(read).collect()
     }
 
     /// How large it is, in bytes.
     pub fn size(&self) -> Result<u64> {
-        Ok(self.files()?.iter().map(|file| file.len() as u64).sum())
+        Ok(self
+            .files()?
+            .iter()
+            .map(|(_, file)| file.len() as u64)
+            .sum())
     }
 
     /// How large it is compressed, as Cloudflare counts it.
     pub fn compressed(&self) -> Result<u64> {
-        let mut sum = 0;
-        for file in self.files()? {
-            let mut encoder =
-                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            let bytes = encoder
-                .write_all(&file)
-                .and_then(|()| encoder.finish())
-                .map_err(|e| e.to_string())?;
-            sum += bytes.len() as u64;
-        }
-        Ok(sum)
+        let files = self.files()?;
+        files.iter().map(|(_, file)| compressed(file)).sum()
     }
 
     /// Writes the configuration of workerd.
@@ -137,6 +134,16 @@ const worker :Workerd.Worker = (
         fs::write(&path, config).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)
     }
+}
+
+/// How large something is compressed.
+pub fn compressed(bytes: &[u8]) -> Result<u64> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let bytes = encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(|e| e.to_string())?;
+    Ok(bytes.len() as u64)
 }
 
 /// A text as Cap'n Proto's language writes it.

@@ -7,9 +7,11 @@
 mod bundle;
 mod config;
 mod project;
+mod size;
 mod tools;
 
 pub use project::{Project, Select, install};
+pub use size::Size;
 
 /// What went wrong, for people.
 pub type Result<T> = std::result::Result<T, String>;

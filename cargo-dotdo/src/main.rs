@@ -1,9 +1,10 @@
 //! `cargo dotdo`.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use cargo_dotdo::{Project, Result, Select, install};
+use cargo_dotdo::{Project, Result, Select, Size, install};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 fn main() -> ExitCode {
@@ -45,44 +46,49 @@ fn command() -> Command {
             .action(ArgAction::SetTrue)
             .help("Quick to build rather than small")
     };
-    let worker =
-        Command::new("worker")
-            .about("The business on Cloudflare: Workers and Durable Objects")
-            .subcommand_required(true)
-            .arg_required_else_help(true)
-            .subcommand(
-                on(
-                    "build",
-                    "Write the bundle into `worker/`, and bring wrangler.jsonc up to date",
-                )
-                .arg(fast()),
+    let worker = Command::new("worker")
+        .about("The business on Cloudflare: Workers and Durable Objects")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            on(
+                "build",
+                "Write the bundle into `worker/`, and bring wrangler.jsonc up to date",
             )
-            .subcommand(on(
-                "check",
-                "Write nothing; fail if wrangler.jsonc is not up to date",
-            ))
-            .subcommand(Command::new("install").about(
+            .arg(fast()),
+        )
+        .subcommand(on(
+            "check",
+            "Write nothing; fail if wrangler.jsonc is not up to date",
+        ))
+        .subcommand(on(
+            "size",
+            "Build, and print how large the bundle is and what makes it so, as tables in Markdown",
+        ))
+        .subcommand(
+            Command::new("install").about(
                 "Install what the others need, unless it is there, and print where workerd is",
-            ))
-            .subcommand(
-                on("dev", "Build, and serve on this machine by workerd")
-                    .arg(fast())
-                    .arg(
-                        Arg::new("port")
-                            .long("port")
-                            .value_name("PORT")
-                            .default_value("8787")
-                            .value_parser(value_parser!(u16))
-                            .help("Where to listen on 127.0.0.1; 0 is any port that is free"),
-                    )
-                    .arg(
-                        Arg::new("data")
-                            .long("data")
-                            .value_name("DIR")
-                            .value_parser(value_parser!(PathBuf))
-                            .help("Where the data is kept; without it, worker/state"),
-                    ),
-            );
+            ),
+        )
+        .subcommand(
+            on("dev", "Build, and serve on this machine by workerd")
+                .arg(fast())
+                .arg(
+                    Arg::new("port")
+                        .long("port")
+                        .value_name("PORT")
+                        .default_value("8787")
+                        .value_parser(value_parser!(u16))
+                        .help("Where to listen on 127.0.0.1; 0 is any port that is free"),
+                )
+                .arg(
+                    Arg::new("data")
+                        .long("data")
+                        .value_name("DIR")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("Where the data is kept; without it, worker/state"),
+                ),
+        );
     Command::new("cargo dotdo")
         .bin_name("cargo dotdo")
         .version(env!("CARGO_PKG_VERSION"))
@@ -110,6 +116,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
     match name {
         "build" => project.build(fast()),
         "check" => project.check(),
+        "size" => print(&project.size()?),
         "dev" => project.dev(
             fast(),
             args.get_one("port").copied().unwrap_or_default(),
@@ -117,4 +124,8 @@ fn run(matches: &ArgMatches) -> Result<()> {
         ),
         _ => Err(unknown()),
     }
+}
+
+fn print(size: &Size) -> Result<()> {
+    write!(std::io::stdout(), "{size}").map_err(|e| format!("nothing can be printed: {e}"))
 }

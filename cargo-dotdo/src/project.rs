@@ -8,9 +8,11 @@ use std::process::Command;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::Result;
 use crate::bundle::{self, Bundle};
 use crate::config::Config;
-use crate::{Result, tools};
+use crate::size::Size;
+use crate::tools::{self, Names};
 
 /// Which program is meant.
 #[derive(Clone, Debug, Default)]
@@ -140,6 +142,19 @@ impl Project {
         become_it(&mut command)
     }
 
+    /// Builds, and says how large the bundle is and what makes it so.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn size(&self) -> Result<Size> {
+        let bundle = self.bundle(false)?;
+        say("making it small once more, with names");
+        let named = bundle.folder.join("named.wasm");
+        tools::optimise(&self.target, &self.built(false), &named, Names::Kept)?;
+        Size::of(&bundle, &named)
+    }
+
     fn bundle(&self, fast: bool) -> Result<Bundle> {
         let business = self.ask()?;
         let path = self.folder.join("wrangler.jsonc");
@@ -150,7 +165,7 @@ impl Project {
         let bundle = Bundle::write(&self.folder, &business, &wasm)?;
         if !fast {
             say("making it small");
-            tools::optimise(&self.target, &bundle.wasm())?;
+            tools::optimise(&self.target, &wasm, &bundle.wasm(), Names::Dropped)?;
         }
         if !changes.is_empty() {
             config.write()?;
@@ -185,20 +200,19 @@ impl Project {
     /// Builds the program for WebAssembly, with a profile that the project need not have.
     fn wasm(&self, fast: bool, zones: &[String]) -> Result<PathBuf> {
         say("building for WebAssembly");
-        let (name, settings): (_, &[&str]) = if fast {
-            ("worker-fast", &["opt-level=1", "debug=0"])
+        let name = profile(fast);
+        let settings: &[&str] = if fast {
+            &["opt-level=1", "debug=0"]
         } else {
-            (
-                "worker",
-                &[
-                    "opt-level=\"z\"",
-                    "debug=0",
-                    "lto=\"fat\"",
-                    "codegen-units=1",
-                    "panic=\"abort\"",
-                    "strip=true",
-                ],
-            )
+            &[
+                "opt-level=\"z\"",
+                "debug=0",
+                "lto=\"fat\"",
+                "codegen-units=1",
+                "panic=\"abort\"",
+                // The names of functions go later, once `worker size` has seen them.
+                "strip=\"debuginfo\"",
+            ]
         };
         let mut command = cargo(&self.folder);
         command
@@ -215,8 +229,13 @@ impl Project {
             command.args(["--config", &format!("profile.{name}.{setting}")]);
         }
         tools::run(&mut command)?;
-        let built = self.target.join(tools::TARGET).join(name);
-        Ok(built.join(format!("{}.wasm", self.bin)))
+        Ok(self.built(fast))
+    }
+
+    /// Where cargo puts the program.
+    fn built(&self, fast: bool) -> PathBuf {
+        let folder = self.target.join(tools::TARGET).join(profile(fast));
+        folder.join(format!("{}.wasm", self.bin))
     }
 
     /// Variables of `wrangler.jsonc`, and secrets of `.dev.vars`.
@@ -309,6 +328,11 @@ fn choose_bin(package: &Value, select: &Select) -> Result<String> {
             bins.join(", ")
         )),
     }
+}
+
+/// The profile that a program is built with.
+fn profile(fast: bool) -> &'static str {
+    if fast { "worker-fast" } else { "worker" }
 }
 
 fn cargo(folder: &Path) -> Command {

@@ -68,9 +68,20 @@ pub fn wasm_target(folder: &Path) -> Result<()> {
     })
 }
 
+/// What becomes of the names of functions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Names {
+    Kept,
+    Dropped,
+}
+
 /// Makes a module small.
-pub fn optimise(target: &Path, module: &Path) -> Result<()> {
+pub fn optimise(target: &Path, module: &Path, small: &Path, names: Names) -> Result<()> {
     let program = npm(target, BINARYEN, &["binaryen", "bin", "wasm-opt"])?;
+    let names = match names {
+        Names::Kept => "--debuginfo",
+        Names::Dropped => "--strip-debug",
+    };
     // What workerd knows, by name: a newer tool would use what is newer.
     run(Command::new("node")
         .arg(program)
@@ -85,14 +96,10 @@ pub fn optimise(target: &Path, module: &Path) -> Result<()> {
             "--enable-multivalue",
             "--enable-reference-types",
         ])
-        .args([
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
+        .args([names, "--strip-producers", "--strip-target-features"])
         .arg(module)
         .arg("-o")
-        .arg(module))
+        .arg(small))
 }
 
 /// Cloudflare's engine: `WORKERD_BIN`, or from npm.

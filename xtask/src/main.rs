@@ -5,6 +5,7 @@ mod check;
 mod fuzz;
 mod shell;
 mod sim;
+mod size;
 mod test;
 mod torture;
 
@@ -15,8 +16,9 @@ cargo xtask <command>
 
   test     run every test; installs what it needs (`--without-workerd` leaves Cloudflare's engine out)
   check    formatting, lints, documentation, the build for WebAssembly
-  ci       check, then test: everything CI does
-  worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check <example>`
+  ci       check, test, size: everything CI does
+  worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check|size <example>`
+  size     how large bundles for Cloudflare are; fails if one has grown (`--write` puts it into the documentation)
   torture  kill the record store again and again: `cargo xtask torture [SECONDS]`, 60 unless said otherwise
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
@@ -30,11 +32,14 @@ fn main() -> ExitCode {
     let done = match args.next().as_deref() {
         Some("test") => test::test(args),
         Some("check") => check::check(),
-        Some("ci") => check::check().and_then(|()| test::test(args)),
+        Some("ci") => check::check()
+            .and_then(|()| test::test(args))
+            .and_then(|()| size::check()),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
         Some("torture") => torture::torture(args.next().as_deref()),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
+        Some("size") => size::size(args),
         Some("worker") => worker(args),
         Some("fuzz") => fuzz::fuzz(args),
         Some("sim") => sim::sim(args),
@@ -56,7 +61,8 @@ fn main() -> ExitCode {
 
 /// What `cargo dotdo worker` does for everybody, for an example.
 fn worker(mut args: impl Iterator<Item = String>) -> Result<(), String> {
-    let usage = "cargo xtask worker build|dev|check <example> [options of `cargo dotdo worker`]";
+    let usage =
+        "cargo xtask worker build|dev|check|size <example> [options of `cargo dotdo worker`]";
     let (Some(what), Some(example)) = (args.next(), args.next()) else {
         return Err(usage.to_owned());
     };

@@ -5,6 +5,8 @@ mod cpu;
 mod programs;
 mod table;
 
+pub use table::write_into;
+
 const HELP: &str = "\
 cargo xtask bench <what>
 

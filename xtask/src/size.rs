@@ -1,0 +1,109 @@
+//! `size`: how large the bundles for Cloudflare are, beside what the documentation says of them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::bench::write_into;
+use crate::shell::{cargo_path, output};
+
+/// The examples that are measured: the least that a business has, and one with objects, forms, asks and sagas.
+const EXAMPLES: [&str; 2] = ["smallest", "hotel"];
+
+const PAGE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../docs/src/cloudflare-size.md"
+);
+
+/// Compares, or with `--write` takes what is found as right.
+pub fn size(mut args: impl Iterator<Item = String>) -> Result<(), String> {
+    match args.next().as_deref() {
+        None => check(),
+        Some("--write") => write(),
+        Some(other) => Err(format!("`size` has no option `{other}`; it has `--write`")),
+    }
+}
+
+/// Fails if a bundle is more than 2 % larger, compressed, than the documentation says.
+pub fn check() -> Result<(), String> {
+    let page = fs::read_to_string(PAGE).map_err(|e| format!("{PAGE}: {e}"))?;
+    for example in EXAMPLES {
+        let missing = || format!("{PAGE} says no size of `{example}`");
+        let (_, rest) = page
+            .split_once(&format!("<!-- size of {example} -->"))
+            .ok_or_else(missing)?;
+        let known = compressed(rest).ok_or_else(missing)?;
+        let now = compressed(&measure(example)?).ok_or_else(missing)?;
+        eprintln!("{example}: {now} bytes compressed; the documentation says {known}");
+        if grown(known, now) {
+            return Err(format!(
+                "the bundle of `{example}` has grown by more than 2 %, from {known} to {now} bytes\n\
+                 `cargo xtask worker size {example}` says what is in it; if it has to be, `cargo xtask size --write`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn write() -> Result<(), String> {
+    for example in EXAMPLES {
+        let text = format!("\n{}\n", measure(example)?);
+        write_into(Path::new(PAGE), &format!("size of {example}"), &text)?;
+    }
+    Ok(())
+}
+
+/// The tables that `cargo dotdo worker size` prints.
+fn measure(example: &str) -> Result<String, String> {
+    eprintln!("> cargo dotdo worker size --package {example}");
+    let text = output(Command::new(cargo_path()).args([
+        "run",
+        "--quiet",
+        "--package",
+        "cargo-dotdo",
+        "--",
+        "worker",
+        "size",
+        "--package",
+        example,
+    ]))?;
+    if text.is_empty() {
+        return Err(format!("the bundle of `{example}` cannot be measured"));
+    }
+    Ok(text)
+}
+
+/// The last figure of the first row for all files together.
+fn compressed(tables: &str) -> Option<u64> {
+    let row = tables
+        .lines()
+        .find_map(|line| line.strip_prefix("| together |"))?;
+    row.trim_end_matches([' ', '|'])
+        .rsplit(' ')
+        .next()?
+        .parse()
+        .ok()
+}
+
+fn grown(from: u64, to: u64) -> bool {
+    to * 100 > from * 102
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figure_is_found() {
+        let tables = "| file | bytes | compressed |\n| a | 1 | 2 |\n| together | 30 | 40 |\n\n| together | 5 | 6 |\n";
+        assert_eq!(compressed(tables), Some(40));
+        assert_eq!(compressed("| a | 1 | 2 |"), None);
+    }
+
+    #[test]
+    fn two_percent_are_allowed() {
+        assert!(!grown(1000, 1020));
+        assert!(grown(1000, 1021));
+        assert!(!grown(1000, 10));
+    }
+}
