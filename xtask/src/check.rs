@@ -39,7 +39,7 @@ pub fn docs() -> Result<(), String> {
         .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// The vocabulary is shared with hosts that are WebAssembly.
+/// What runs on Cloudflare is compiled for WebAssembly only, so the lints see it there.
 fn wasm() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
@@ -51,12 +51,23 @@ fn wasm() -> Result<(), String> {
         run(Command::new("rustup").args(["target", "add", TARGET]))?;
     }
     cargo(&[
-        "check",
+        "clippy",
         "--package",
         "dotdo-core",
+        "--package",
+        "dotdo-wasm",
+        "--package",
+        "dotdo-runtime",
+        "--package",
+        "workerd-tests",
+        "--lib",
+        "--bins",
         "--locked",
         "--target",
         TARGET,
+        "--",
+        "-D",
+        "warnings",
     ])
 }
 
