@@ -369,26 +369,26 @@ impl Object {
             }
             return Err(error);
         }
-        let after = std::mem::take(&mut *turn.after());
+        let mut after = std::mem::take(&mut *turn.after());
         for step in after.steps {
             self.steps.insert(step.action.clone(), step.attempt);
             self.outputs.push(Output::Step(step));
         }
         for id in after.messages {
             // One that was replaced by a newer one in the same turn is gone.
-            if let Some(mut message) = outbox::load(&*self.sql, &id)? {
+            let message = match after.written.remove(&id) {
+                Some(message) => outbox::sent(&*self.sql, &id)?.map(|_| message),
+                None => outbox::load(&*self.sql, &id)?.map(|kept| (kept.to, kept.request)),
+            };
+            if let Some((to, mut request)) = message {
                 if planted::is(Bug::OutboxRemovedEarly) {
                     outbox::remove(&*self.sql, &id)?;
                 }
                 if planted::is(Bug::MessageIdChanged) {
-                    message.request.id = Some(format!("{id}/{}", self.env.random()));
+                    request.id = Some(format!("{id}/{}", self.env.random()));
                 }
                 self.messages.insert(id.clone());
-                self.outputs.push(Output::Message {
-                    id,
-                    to: message.to,
-                    request: message.request,
-                });
+                self.outputs.push(Output::Message { id, to, request });
             }
         }
         self.fresh.extend(after.flows);
@@ -519,12 +519,12 @@ impl Object {
     fn message_done(&mut self, id: &str, result: Result<Json>) {
         self.messages.remove(id);
         // It was replaced, or its action timed out; if it cannot be read, it is sent again later.
-        let Ok(Some(message)) = outbox::load(&*self.sql, id) else {
+        let Ok(Some((action, attempts))) = outbox::sent(&*self.sql, id) else {
             return;
         };
         let unreachable = result.as_ref().err().is_some_and(outbox::is_unreachable);
-        if unreachable && message.attempts + 1 < MAX_DELIVERIES {
-            let attempts = message.attempts + 1;
+        if unreachable && attempts + 1 < MAX_DELIVERIES {
+            let attempts = attempts + 1;
             let _ = self.transact("dotdo", |_, turn| {
                 let delay = crate::effect::Policy::DEFAULT.delay(attempts, 0);
                 let due = turn.micros() + i64::try_from(delay.as_micros()).unwrap_or(i64::MAX);
@@ -532,12 +532,13 @@ impl Object {
             });
             return;
         }
-        match message.action {
+        match action {
             Some(action) => self.settle_message(id, &action, result),
             None => {
                 let _ = self.transact("dotdo", |_, turn| {
-                    outbox::remove(turn.sql(), id)?;
-                    if let Err(error) = &result {
+                    if let Err(error) = &result
+                        && let Some(message) = outbox::load(turn.sql(), id)?
+                    {
                         let name = message
                             .request
                             .ops
@@ -550,11 +551,11 @@ impl Object {
                             &name,
                             &Json::of(&(&message.to, &message.request))?,
                             error,
-                            message.attempts + 1,
+                            attempts + 1,
                             turn.micros(),
                         )?;
                     }
-                    Ok(())
+                    outbox::remove(turn.sql(), id)
                 });
             }
         }

@@ -2,6 +2,7 @@
 //! here and leaves only once the transaction is kept.
 
 use std::cell::{Cell as StdCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ use crate::host::{Env, Sql};
 use crate::journal::Durability;
 use crate::json::Json;
 use crate::noun::NounDef;
+use crate::object::Request;
 use crate::planted::{self, Bug};
 use crate::store::{actions, events, outbox, things, versions};
 use crate::stub::Op;
@@ -49,6 +51,8 @@ pub(crate) struct After {
     pub steps: Vec<super::StepStart>,
     /// Messages to send: ids in the outbox.
     pub messages: Vec<String>,
+    /// Those of them that were written in this turn, whom they are for and what they say.
+    pub written: BTreeMap<String, (ObjectKey, Request)>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
     /// Events that a planted bug keeps back.

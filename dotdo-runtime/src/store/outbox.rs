@@ -13,7 +13,6 @@ use crate::stub::Op;
 pub(crate) struct Message {
     pub to: ObjectKey,
     pub request: Request,
-    pub action: Option<String>,
     pub attempts: u32,
 }
 
@@ -34,11 +33,16 @@ pub(crate) fn put(
         actor: turn.actor(),
         ops,
     };
-    turn.sql().execute(
+    let made = turn.sql().execute(
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT ("id") DO NOTHING"#,
         &[id.into(), (&Json::of(to)?).into(), (&Json::of(&request)?).into(), action.into(), (turn.micros() + REDELIVERY_MICROS).into()],
     )?;
-    turn.after().messages.push(id.to_owned());
+    let mut after = turn.after();
+    after.messages.push(id.to_owned());
+    if made > 0 {
+        // It leaves at the end of this turn: no need to read it back.
+        after.written.insert(id.to_owned(), (to.clone(), request));
+    }
     Ok(())
 }
 
@@ -61,7 +65,7 @@ pub(crate) fn put_mirror(
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
     let rows = sql.query(
-        r#"SELECT "to", "request", "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#,
+        r#"SELECT "to", "request", "attempts" FROM "$outbox" WHERE "id" = ?1"#,
         &[id.into()],
     )?;
     rows.into_iter()
@@ -71,11 +75,25 @@ pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
             Ok(Message {
                 to: row.json()?.read()?,
                 request: row.json()?.read()?,
-                action: row.text_or_null(),
                 attempts: u32::try_from(row.integer()).unwrap_or(0),
             })
         })
         .transpose()
+}
+
+/// What is to be known of a message that has been answered: its action and how often it was sent before.
+pub(crate) fn sent(sql: &dyn Sql, id: &str) -> Result<Option<(Option<String>, u32)>> {
+    let rows = sql.query(
+        r#"SELECT "action", "attempts" FROM "$outbox" WHERE "id" = ?1"#,
+        &[id.into()],
+    )?;
+    Ok(rows.into_iter().next().map(|row| {
+        let mut row = Reader::new(row);
+        (
+            row.text_or_null(),
+            u32::try_from(row.integer()).unwrap_or(0),
+        )
+    }))
 }
 
 /// The ids of all messages, or of those due at a time.
