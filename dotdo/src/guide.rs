@@ -40,4 +40,5 @@ pages! {
     Simulation: "docs/src/simulation.md",
     Dependencies: "docs/src/dependencies.md",
     CompileTime: "docs/src/compile-time.md",
+    Performance: "docs/src/performance.md",
 }

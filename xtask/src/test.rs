@@ -41,7 +41,7 @@ pub fn test(args: impl Iterator<Item = String>) -> Result<(), String> {
     run(&mut command)?;
     cargo(&["test", "--workspace", "--locked", "--doc"])?;
     locks()?;
-    configurations()?;
+    crate::bench::guard(std::iter::empty())?;
     if !with_workerd {
         eprintln!(
             "\n  !!  NOTHING WAS TESTED ON CLOUDFLARE'S ENGINE: --without-workerd leaves the tests of {ON_WORKERD} out  !!\n"
@@ -98,16 +98,6 @@ fn locks() -> Result<(), String> {
     let run = ["run", "--quiet", "--locked", "--package", "cargo-dotdo"];
     let check = ["--", "worker", "check", "--package", "smallest"];
     cargo(&[run.as_slice(), &check].concat())
-}
-
-/// The configurations for Cloudflare, which are committed as well.
-fn configurations() -> Result<(), String> {
-    for example in crate::size::EXAMPLES {
-        let check =
-            format!("run --quiet --package cargo-dotdo -- worker check --package {example}");
-        cargo(&check.split(' ').collect::<Vec<_>>())?;
-    }
-    Ok(())
 }
 
 /// `SQLite` is compiled from C.

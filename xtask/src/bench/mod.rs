@@ -3,8 +3,10 @@
 mod compile;
 mod cpu;
 mod programs;
+mod run;
 mod table;
 
+pub use run::guard;
 pub use table::write_into;
 
 const HELP: &str = "\
@@ -12,12 +14,17 @@ cargo xtask bench <what>
 
   compile   what a noun costs to compile, beside serde and other crates
             [--sizes 1,10,100,300] [--runs 3] [--only serde,nouns] [--write]
+  load      what the embedded host does under load, beside what the machine can do
+            [--seconds 3] [--objects 1000] [--rows 100000] [--write]
+  guard     instructions of the hot path, beside those written down [--renew]
 ";
 
 /// Runs a benchmark.
 pub fn bench(mut args: impl Iterator<Item = String>) -> Result<(), String> {
     match args.next().as_deref() {
         Some("compile") => compile::compile(args),
+        Some("load") => run::load(args),
+        Some("guard") => run::guard(args),
         Some(other) => Err(format!("there is no benchmark `{other}`\n\n{HELP}")),
         None => Err(HELP.to_owned()),
     }

@@ -1,0 +1,163 @@
+//! The life of objects: new ones, sleeping ones, open ones.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use dotdo::host::native::Embedded;
+use dotdo::{Id, Noun as _};
+use rusqlite::Connection;
+
+use crate::load::{Options, block_on, time};
+use crate::report::{Line, Unit};
+use crate::shop::{Bench, Counter};
+use crate::{Failure, raw};
+
+/// New objects, sleeping ones, open ones.
+pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
+    let data = folder.join("life");
+    let count = options.objects.min(500);
+    let start = || {
+        Embedded::of(Bench::DEF, &data)
+            .start()
+            .map_err(|e| Failure::from(e.to_string()))
+    };
+    let id = |number: u64| Id::<Counter>::new(format!("{number}")).map_err(|e| e.to_string());
+    let business = start()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let created = raw::times(count, |number| {
+        runtime
+            .block_on(business.run(Counter { count: 1 }.create_as(&id(number)?)))
+            .map_err(|e| e.to_string())?;
+        Ok(())
+    })?;
+    runtime.block_on(business.settled());
+    runtime.block_on(business.shutdown());
+    let files = files_of(&data.join("objects/bench.example/Counter"))?;
+
+    let business = start()?;
+    runtime.block_on(business.settled());
+    let woken = raw::times(count, |number| {
+        let value = runtime
+            .block_on(business.run(Counter::stub(&id(number)?).value()))
+            .map_err(|e| e.to_string())?;
+        if value == 1 {
+            Ok(())
+        } else {
+            Err(format!("Counter/{number} is at {value}").into())
+        }
+    })?;
+    runtime.block_on(business.shutdown());
+
+    let template = std::fs::read(&files[0])?;
+    let table: String = Connection::open(&files[0])?.query_row(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%\"count\"%'",
+        [],
+        |row| row.get(0),
+    )?;
+    let limit = raw::create(folder, &template, count)?;
+    lines.push(time(
+        "new object to its first durable answer",
+        created.value_at_quantile(0.5),
+        limit.value_at_quantile(0.5),
+        "write a template, open, update, sync",
+        Some(2.0),
+    ));
+    let limit = raw::wake(&files, &format!("SELECT \"count\" FROM \"{table}\""))?;
+    lines.push(time(
+        "sleeping object to its first answer",
+        woken.value_at_quantile(0.5),
+        limit.value_at_quantile(0.5),
+        "open the same file, read the row",
+        Some(1.5),
+    ));
+    // In processes of their own: memory that one gave back would be used by the other.
+    let each = |whose: &str| {
+        let out = Command::new(std::env::current_exe()?)
+            .args(["footprint", whose])
+            .arg(&data)
+            .output()?;
+        let text = String::from_utf8(out.stdout)?;
+        let mut numbers = text.split_whitespace().map(str::parse::<f64>);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(memory)), Some(Ok(files))) => Ok((memory, files)),
+            _ => Err(Failure::from(String::from_utf8_lossy(&out.stderr))),
+        }
+    };
+    let (ours, tuned) = (each("ours")?, each("raw")?);
+    eprintln!(
+        "an open object: {:.1} KB and {} files; a connection: {:.1} KB and {} files",
+        ours.0, ours.1, tuned.0, tuned.1
+    );
+    lines.push(Line {
+        what: "memory of an open object",
+        ours: ours.0,
+        limit: tuned.0,
+        beside: "a tuned connection to the same file",
+        unit: Unit::Kilobytes,
+        target: Some(1.3),
+    });
+    Ok(())
+}
+
+/// Prints the kilobytes and the open files that one more open object costs: `benches footprint ours|raw <data>`, after
+/// [`life`] has made the data.
+#[allow(clippy::cast_precision_loss, reason = "kilobytes")]
+pub fn footprint(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let whose = args.next().ok_or("whose?")?;
+    let data = PathBuf::from(args.next().ok_or("where?")?);
+    let files = files_of(&data.join("objects/bench.example/Counter"))?;
+    let (half, rest) = files.split_at(files.len() / 2);
+    let each = |before: (u64, u64), after: (u64, u64)| {
+        println!(
+            "{} {}",
+            (after.0 - before.0) as f64 / 1024.0 / rest.len() as f64,
+            (after.1 - before.1) as f64 / rest.len() as f64
+        );
+    };
+    // The first half warms up what there is once.
+    if whose == "raw" {
+        let mut kept = raw::open_all(half)?;
+        let before = raw::footprint()?;
+        kept.extend(raw::open_all(rest)?);
+        each(before, raw::footprint()?);
+        drop(kept);
+        return Ok(());
+    }
+    let business = Embedded::of(Bench::DEF, &data)
+        .start()
+        .map_err(|e| e.to_string())?;
+    let ask = |files: &[PathBuf]| {
+        block_on(async {
+            for file in files {
+                let id = file.file_stem().unwrap_or_default().to_string_lossy();
+                let id: Id<Counter> = Id::new(id)?;
+                business.run(Counter::stub(&id).value()).await?;
+            }
+            business.settled().await;
+            Ok(())
+        })?
+        .map_err(|e: dotdo::Error| Failure::from(e.to_string()))
+    };
+    ask(half)?;
+    let before = raw::footprint()?;
+    ask(rest)?;
+    each(before, raw::footprint()?);
+    Ok(())
+}
+
+/// The databases under a folder.
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_of(&path)?);
+        } else if path.extension().is_some_and(|end| end == "sqlite") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,33 @@
+//! What the embedded host can do, beside what the machine can do. `cargo xtask bench load` and `guard` run this.
+
+mod client;
+mod hot;
+mod life;
+mod load;
+mod raw;
+mod report;
+mod rivals;
+mod rows;
+mod shop;
+
+use std::process::ExitCode;
+
+/// Why a measurement could not be made.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let done = match args.next().as_deref() {
+        Some("load") => load::main(args),
+        Some("footprint") => life::footprint(args),
+        Some("hot") => hot::main(args),
+        _ => Err("benches load|hot; `cargo xtask bench` says more".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Limits that need no server: the disk, and `SQLite` on files like ours.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+use rusqlite::Connection;
+
+use crate::client::histogram;
+use crate::rivals::{Promise, bump, open};
+use crate::{Failure, rivals};
+
+/// Calls for so long; gives calls a second.
+#[allow(clippy::cast_precision_loss, reason = "a rate needs no more")]
+pub fn rate(
+    time: Duration,
+    mut call: impl FnMut(u64) -> Result<(), Failure>,
+) -> Result<f64, Failure> {
+    let begun = Instant::now();
+    let mut calls = 0;
+    while begun.elapsed() < time {
+        call(calls)?;
+        calls += 1;
+    }
+    Ok(calls as f64 / begun.elapsed().as_secs_f64())
+}
+
+/// Times each of so many calls.
+pub fn times(
+    calls: u64,
+    mut call: impl FnMut(u64) -> Result<(), Failure>,
+) -> Result<Histogram<u64>, Failure> {
+    let mut all = histogram();
+    for number in 0..calls {
+        let begun = Instant::now();
+        call(number)?;
+        let micros = u64::try_from(begun.elapsed().as_micros())?;
+        all.record(micros.max(1)).map_err(|e| e.to_string())?;
+    }
+    Ok(all)
+}
+
+/// How often a second the disk can be made to keep 512 bytes.
+pub fn fdatasync(folder: &Path, time: Duration) -> Result<f64, Failure> {
+    let mut file = File::create(folder.join("fdatasync"))?;
+    file.write_all(&vec![0; 1 << 24])?;
+    file.sync_all()?;
+    std::io::Seek::rewind(&mut file)?;
+    rate(time, |_| {
+        file.write_all(&[1; 512])?;
+        Ok(file.sync_data()?)
+    })
+}
+
+/// Updates of one row a second, on one thread, each its own commit.
+pub fn updates(folder: &Path, promise: Promise, time: Duration) -> Result<f64, Failure> {
+    let connection = open(&folder.join(format!("raw-{promise:?}.sqlite")), promise)?;
+    rate(time, |_| Ok(bump(&connection, 1).map(|_| ())?))
+}
+
+/// Opens files as dotdo does, and reads a row: the limit of waking.
+pub fn wake(files: &[PathBuf], statement: &str) -> Result<Histogram<u64>, Failure> {
+    // They stay open, as the objects that are woken do.
+    let mut kept = Vec::new();
+    times(files.len() as u64, |number| {
+        let connection = Connection::open(&files[usize::try_from(number)?])?;
+        connection.execute_batch(&format!("{} PRAGMA synchronous = NORMAL;", rivals::PRAGMAS))?;
+        connection.query_row(statement, [], |row| row.get::<_, i64>(0))?;
+        kept.push(connection);
+        Ok(())
+    })
+}
+
+/// Writes a template, opens it, updates a row, and has the disk keep it: the limit of a new object.
+pub fn create(folder: &Path, template: &[u8], calls: u64) -> Result<Histogram<u64>, Failure> {
+    let mut journal = File::create(folder.join("journal-of-new"))?;
+    journal.write_all(&vec![0; 1 << 22])?;
+    journal.sync_all()?;
+    std::io::Seek::rewind(&mut journal)?;
+    let mut kept = Vec::new();
+    times(calls, |number| {
+        let path = folder.join(format!("new-{number}.sqlite"));
+        std::fs::write(&path, template)?;
+        let connection = Connection::open(path)?;
+        connection.execute_batch(&format!("{} PRAGMA synchronous = NORMAL;", rivals::PRAGMAS))?;
+        connection.execute("UPDATE \"$meta\" SET \"value\" = \"value\"", [])?;
+        journal.write_all(&[1; 512])?;
+        journal.sync_data()?;
+        kept.push(connection);
+        Ok(())
+    })
+}
+
+/// Connections as dotdo's, each having read the schema.
+pub fn open_all(files: &[PathBuf]) -> Result<Vec<Connection>, Failure> {
+    files
+        .iter()
+        .map(|file| {
+            let connection = Connection::open(file)?;
+            connection.execute_batch(&format!(
+                "{} PRAGMA synchronous = NORMAL; SELECT count(*) FROM \"$meta\";",
+                rivals::PRAGMAS
+            ))?;
+            Ok(connection)
+        })
+        .collect()
+}
+
+/// Bytes of memory that this process has in use, and the files it has open.
+pub fn footprint() -> Result<(u64, u64), Failure> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let kilobytes: u64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .ok_or("memory is read from /proc, which is Linux's")?
+        .parse()?;
+    let files = std::fs::read_dir("/proc/self/fd")?.count() as u64;
+    Ok((kilobytes * 1024, files))
+}
