@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::bench::write_into;
 use crate::shell::{cargo_path, output};
 
 /// The examples that are measured: the least that a business has, and one with objects, forms, asks and sagas.
-const EXAMPLES: [&str; 2] = ["smallest", "hotel"];
+pub const EXAMPLES: [&str; 2] = ["smallest", "hotel"];
 
 const PAGE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -56,17 +56,13 @@ fn write() -> Result<(), String> {
 /// The tables that `cargo dotdo worker size` prints.
 fn measure(example: &str) -> Result<String, String> {
     eprintln!("> cargo dotdo worker size --package {example}");
-    let text = output(Command::new(cargo_path()).args([
-        "run",
-        "--quiet",
-        "--package",
-        "cargo-dotdo",
-        "--",
-        "worker",
-        "size",
-        "--package",
-        example,
-    ]))?;
+    let command = format!("run --quiet --package cargo-dotdo -- worker size --package {example}");
+    // Progress and errors are for whoever waits.
+    let text = output(
+        Command::new(cargo_path())
+            .args(command.split(' '))
+            .stderr(Stdio::inherit()),
+    )?;
     if text.is_empty() {
         return Err(format!("the bundle of `{example}` cannot be measured"));
     }

@@ -42,6 +42,7 @@ pub fn test(args: impl Iterator<Item = String>) -> Result<(), String> {
     cargo(&["test", "--workspace", "--locked", "--doc"])?;
     locks()?;
     crate::bench::guard(std::iter::empty())?;
+    configurations()?;
     if !with_workerd {
         eprintln!(
             "\n  !!  NOTHING WAS TESTED ON CLOUDFLARE'S ENGINE: --without-workerd leaves the tests of {ON_WORKERD} out  !!\n"
@@ -98,6 +99,16 @@ fn locks() -> Result<(), String> {
     let run = ["run", "--quiet", "--locked", "--package", "cargo-dotdo"];
     let check = ["--", "worker", "check", "--package", "smallest"];
     cargo(&[run.as_slice(), &check].concat())
+}
+
+/// The configurations for Cloudflare, which are committed as well.
+fn configurations() -> Result<(), String> {
+    for example in crate::size::EXAMPLES {
+        let check =
+            format!("run --quiet --package cargo-dotdo -- worker check --package {example}");
+        cargo(&check.split(' ').collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
 /// `SQLite` is compiled from C.
