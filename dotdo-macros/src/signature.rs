@@ -5,11 +5,11 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Ident, Pat, PathArguments, PathSegment, ReturnType, Safety, Signature,
-    Type,
+    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, PathSegment, Receiver,
+    ReturnType, Safety, Signature, Type,
 };
 
-use crate::attributes::doc_text;
+use crate::attributes::{doc_text, last_word};
 use crate::diag::Errors;
 use crate::source::{identifier, plain_name, without_self};
 
@@ -79,6 +79,12 @@ pub fn owned_args<'a>(
             errors.at(&input.pat, format_args!("an argument of {kind} has a name, which is its name in JSON; take it as `name: {}` and take it apart inside", spaced(&input.ty)));
             continue;
         };
+        for (attr, cure) in of_fields(&input.attrs) {
+            errors.at(
+                attr,
+                format_args!("`#[{}]` is for fields; {cure}", last_word(attr)),
+            );
+        }
         let name = wire_name(ident);
         if let Some(message) = borrowed(&input.ty, ident, kind) {
             errors.at(&input.ty, message);
@@ -98,6 +104,30 @@ pub fn owned_args<'a>(
         });
     }
     args
+}
+
+/// Attributes that people would like an argument to have, each with what to do instead.
+fn of_fields(attrs: &[Attribute]) -> impl Iterator<Item = (&Attribute, &'static str)> {
+    attrs.iter().filter_map(|attr| {
+        let cure = match last_word(attr).as_str() {
+            "default" => "an argument that may be left out is an `Option`",
+            "range" | "length" | "check" => {
+                "look at the argument inside, with `ensure!(condition, \"what is wrong\")`"
+            }
+            _ => return None,
+        };
+        Some((attr, cure))
+    })
+}
+
+/// Takes away what rustc does not allow on an argument, after it was read: documentation, and what [`owned_args`] reports.
+pub fn strip(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) = input;
+        attrs.retain(|attr| {
+            !attr.path().is_ident("doc") && of_fields(std::slice::from_ref(attr)).next().is_none()
+        });
+    }
 }
 
 /// The name an argument is bound to, if it is bound whole.

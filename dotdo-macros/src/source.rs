@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Ident, ItemImpl, PatType, Receiver, Signature, Token, Visibility};
+use syn::{Attribute, Ident, ItemImpl, Signature, Token, Visibility};
 
 /// A function with its body unread.
 #[derive(Clone)]
@@ -48,13 +48,8 @@ impl ToTokens for Function {
             attr.to_tokens(tokens);
         }
         self.vis.to_tokens(tokens);
-        // What is said about an argument went into the manifest; rustc takes no documentation there.
         let mut sig = self.sig.clone();
-        for input in &mut sig.inputs {
-            let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) =
-                input;
-            attrs.retain(|attr| !attr.path().is_ident("doc"));
-        }
+        crate::signature::strip(&mut sig);
         sig.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }
@@ -190,6 +185,12 @@ pub fn without_self(tokens: TokenStream, name: &TokenStream) -> TokenStream {
             other => TokenStream::from(other),
         })
         .collect()
+}
+
+/// An `impl` that the user may have written or derived too: rustc then says so at the name of the type.
+pub fn impl_at_name(ident: &Ident, of: TokenStream, body: &TokenStream) -> TokenStream {
+    let of = respan(of, ident.span());
+    quote::quote_spanned!(ident.span()=> impl #of for #ident { #body })
 }
 
 /// The same tokens, pointing at another place of the user's.

@@ -291,7 +291,7 @@ pub use dotdo_macros::test;
 pub use dotdo_runtime::host::sim::{Faults, Mock, Sim, SimBuilder};
 
 pub use dotdo_runtime::business::{AppDef, Business, Listed, Marked};
-pub use dotdo_runtime::context::{Things, View};
+pub use dotdo_runtime::context::{Question, Things, View};
 pub use dotdo_runtime::control::{FlowAct, Flows, Trail};
 pub use dotdo_runtime::effect::{Effect, EffectExt, Named, Policy, Step, StepKey, Undoable, With};
 pub use dotdo_runtime::environment::{secret, var};

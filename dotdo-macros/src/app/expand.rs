@@ -145,11 +145,12 @@ fn function(path: &Path) -> TokenStream {
         ToTokens::to_token_stream,
     );
     let check = quote_spanned!(path.span()=> __dotdo::Marked::<Marker>::marked(&#value));
+    let item = quote_spanned!(path.span()=> __dotdo::Of::<Marker>::ITEM);
     quote! {{
         const _: fn() = || #check;
         #found
         use __dotdo::unmarked::*;
         use #path as Marker;
-        __dotdo::Of::<Marker>::ITEM
+        #item
     }}
 }

@@ -125,6 +125,9 @@ fn keys(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
                 errors.at(&key, message);
                 input.parse::<proc_macro2::TokenTree>()?;
             }
+            _ if name.starts_with(char::is_uppercase) => {
+                return Err(syn::Error::new(key.span(), in_braces(&key)));
+            }
             _ => {
                 let keys = target.keys();
                 let near = did_you_mean(&name, keys.iter().copied());
@@ -173,10 +176,7 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
         )
     })?;
     if !input.peek(syn::token::Brace) {
-        return Err(syn::Error::new(
-            ident.span(),
-            format!("`{ident}` has a list in braces: `{ident} {{ Customer, Order }}`"),
-        ));
+        return Err(syn::Error::new(ident.span(), in_braces(&ident)));
     }
     let content;
     braced!(content in input);
@@ -203,7 +203,17 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
                 target.word()
             )));
         }
-        entries.push(Entry { attrs, path });
+        if let Some(noun) = noun_of_method(&path) {
+            errors.at(
+                &path,
+                format_args!(
+                    "what stands in the `impl` of `{noun}` comes with it; `{}!` lists `{noun}` alone",
+                    target.word()
+                ),
+            );
+        } else {
+            entries.push(Entry { attrs, path });
+        }
         content.parse::<Option<Token![,]>>()?;
     }
     if !input.is_empty() {
@@ -222,6 +232,18 @@ fn read(input: ParseStream, target: Target, errors: &mut Errors) -> syn::Result<
         ident,
         entries,
     })
+}
+
+fn in_braces(name: &Ident) -> String {
+    format!("`{name}` has a list in braces: `{name} {{ Customer, Order }}`")
+}
+
+/// `Order` of `Order::pay`.
+fn noun_of_method(path: &Path) -> Option<&Ident> {
+    let mut names = path.segments.iter().rev().map(|segment| &segment.ident);
+    let is_type = |name: &&Ident| plain_name(name).starts_with(char::is_uppercase);
+    names.next().filter(|name| !is_type(name))?;
+    names.next().filter(is_type)
 }
 
 /// `lock: "shop.lock"` or `lock: none`.

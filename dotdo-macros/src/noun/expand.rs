@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::model::{Column, Field, Noun, Role};
 use crate::serial::{self, Absent, Record, RecordField, as_value, member};
-use crate::source::plain_name;
+use crate::source::{impl_at_name, plain_name};
 
 /// Everything that a noun generates beside the struct.
 pub fn noun(noun: &Noun) -> TokenStream {
@@ -322,14 +322,13 @@ fn beside(noun: &Noun) -> TokenStream {
                 quote!(#ident: #copy)
             },
         );
-        quote! {
-            #[automatically_derived]
-            impl ::core::clone::Clone for #ident {
-                fn clone(&self) -> Self {
-                    Self { #(#fields),* }
-                }
+        let body = quote! {
+            fn clone(&self) -> Self {
+                Self { #(#fields),* }
             }
-        }
+        };
+        let own = impl_at_name(ident, quote!(::core::clone::Clone), &body);
+        quote!(#[automatically_derived] #own)
     });
     let debug = own("Debug").then(|| {
         let fields = noun.fields.iter().map(
@@ -347,14 +346,13 @@ fn beside(noun: &Noun) -> TokenStream {
                 quote!(.field(#name, #shown))
             },
         );
-        quote! {
-            #[automatically_derived]
-            impl ::core::fmt::Debug for #ident {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.debug_struct(#name)#(#fields)*.finish()
-                }
+        let body = quote! {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#name)#(#fields)*.finish()
             }
-        }
+        };
+        let own = impl_at_name(ident, quote!(::core::fmt::Debug), &body);
+        quote!(#[automatically_derived] #own)
     });
     let partial_eq = own("PartialEq").then(|| {
         let fields = noun.fields.iter().map(
@@ -372,13 +370,12 @@ fn beside(noun: &Noun) -> TokenStream {
         } else {
             quote!(#(#fields)&&*)
         };
-        quote! {
-            impl ::core::cmp::PartialEq for #ident {
-                fn eq(&self, other: &Self) -> bool {
-                    #equal
-                }
+        let body = quote! {
+            fn eq(&self, other: &Self) -> bool {
+                #equal
             }
-        }
+        };
+        impl_at_name(ident, quote!(::core::cmp::PartialEq), &body)
     });
     let default = (!own("Default")).then(|| {
         let fields = noun.fields.iter().map(|field| {

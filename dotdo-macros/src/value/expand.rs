@@ -1,12 +1,12 @@
 //! From the model to code.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::Ident;
 
 use super::model::{Body, Field, Fields, Value, Variant};
 use crate::serial::{self, Absent, Record, RecordField, as_value};
-use crate::source::{plain_name, respan};
+use crate::source::{impl_at_name, plain_name};
 
 /// Everything that `#[derive(Value)]` generates.
 pub fn value(value: &Value) -> TokenStream {
@@ -47,13 +47,6 @@ fn own(value: &Value) -> TokenStream {
             #cells
         }
     }
-}
-
-/// An `impl` that the user may have derived too: rustc then says so at the name of the type.
-fn at_name(value: &Value, of: TokenStream, body: &TokenStream) -> TokenStream {
-    let ident = &value.ident;
-    let of = respan(of, ident.span());
-    quote_spanned!(ident.span()=> impl #of for #ident { #body })
 }
 
 /// An enum of names only is a text column with a list of values.
@@ -402,7 +395,7 @@ fn clone(value: &Value) -> TokenStream {
             match self { #(#arms)* }
         }
     };
-    let own = at_name(value, quote!(::core::clone::Clone), &body);
+    let own = impl_at_name(&value.ident, quote!(::core::clone::Clone), &body);
     quote!(#[automatically_derived] #own)
 }
 
@@ -429,7 +422,7 @@ fn debug(value: &Value) -> TokenStream {
             match self { #(#arms)* }
         }
     };
-    let own = at_name(value, quote!(::core::fmt::Debug), &body);
+    let own = impl_at_name(&value.ident, quote!(::core::fmt::Debug), &body);
     quote!(#[automatically_derived] #own)
 }
 
@@ -456,5 +449,5 @@ fn partial_eq(value: &Value) -> TokenStream {
             match (self, other) { #(#arms)* #rest }
         }
     };
-    at_name(value, quote!(::core::cmp::PartialEq), &body)
+    impl_at_name(&value.ident, quote!(::core::cmp::PartialEq), &body)
 }

@@ -25,6 +25,11 @@ pub struct View<N = AnyNoun> {
 }
 
 /// A question that this object can answer at once, from its own rows.
+#[diagnostic::on_unimplemented(
+    message = "a verb or query waits for nothing, so this cannot be run here",
+    label = "no question about the object's own things",
+    note = "`cx.run(..)` answers `Line::find(..)`, `.first()` and `.count()`; a verb asks for everything else with `cx.send(..)`, and it is done afterwards"
+)]
 pub trait Question: Effect {}
 impl<N: Noun> Question for crate::query::Find<N> {}
 impl<N: Noun> Question for crate::query::First<N> {}

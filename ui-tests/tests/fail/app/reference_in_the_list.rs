@@ -1,0 +1,11 @@
+// The list has names, not references.
+use dotdo::prelude::*;
+
+#[noun]
+pub struct Order {
+    pub cents: i64,
+}
+
+dotdo::app! { Shop { &Order } }
+
+fn main() {}
