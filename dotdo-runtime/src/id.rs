@@ -121,8 +121,7 @@ macro_rules! common {
         }
         impl<'de, N: Noun> Deserialize<'de> for $t<N> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                read_id(&text, N::NAME).map(Self::from_text).map_err(serde::de::Error::custom)
+                deserializer.deserialize_str(IdVisitor(N::NAME)).map(Self::from_text)
             }
         }
         impl<N: Noun> std::str::FromStr for $t<N> {
@@ -160,6 +159,21 @@ impl<N> Ref<N> {
 }
 common!(Id, self => self.as_text());
 common!(Ref, self => self.as_text());
+
+/// Reads the id of a thing of this noun.
+struct IdVisitor(&'static str);
+
+impl serde::de::Visitor<'_> for IdVisitor {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<String, E> {
+        read_id(text, self.0).map_err(E::custom)
+    }
+}
 
 /// Reads an id as people write it: the bare id, `Noun/id`, or the whole URL.
 pub(crate) fn read_id(text: &str, noun: &str) -> Result<String> {

@@ -14,6 +14,8 @@ use serde::de::{
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde::{Deserialize, forward_to_deserialize_any};
 
+use crate::json::in_field;
+
 /// A struct whose JSON is an object.
 pub trait Record: Sized {
     /// Its name, as formats that want one write it.
@@ -136,7 +138,10 @@ impl<'de, A: MapAccess<'de>> Fields<'de> for MapFields<A, A::Error> {
         }
         match self.map.next_value() {
             Ok(value) => *slot = Some(value),
-            Err(error) => self.error = Some(error),
+            Err(error) => {
+                in_field(self.name);
+                self.error = Some(error);
+            }
         }
     }
 

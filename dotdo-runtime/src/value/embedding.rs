@@ -1,6 +1,9 @@
 //! Points in the space of meanings.
 
+use std::fmt;
+
 use serde::Serialize;
+use serde::de::{self, SeqAccess, Visitor};
 
 use super::{Cell, Shape, Value, misfit};
 use crate::error::Result;
@@ -50,14 +53,34 @@ impl Serialize for Embedding {
 
 impl<'de> serde::Deserialize<'de> for Embedding {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = Vec::<f32>::deserialize(deserializer)?;
-        let length = numbers.len();
-        let numbers: Box<[f32; 128]> = numbers.into_boxed_slice().try_into().map_err(|_| {
-            serde::de::Error::custom(format_args!(
-                "an embedding has 128 numbers, this has {length}"
-            ))
-        })?;
-        Ok(Self(numbers))
+        deserializer.deserialize_seq(Numbers)
+    }
+}
+
+struct Numbers;
+
+impl<'de> Visitor<'de> for Numbers {
+    type Value = Embedding;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Embedding, A::Error> {
+        let mut numbers = Box::new([0.0; 128]);
+        let mut length = 0;
+        while let Some(number) = list.next_element()? {
+            if let Some(place) = numbers.get_mut(length) {
+                *place = number;
+            }
+            length += 1;
+        }
+        if length == numbers.len() {
+            return Ok(Embedding(numbers));
+        }
+        Err(de::Error::custom(format_args!(
+            "an embedding has 128 numbers, this has {length}"
+        )))
     }
 }
 

@@ -1,11 +1,15 @@
 //! JSON as text: values are encoded once, kept as they are and decoded straight into the type that is wanted.
 
+mod place;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
+
+pub(crate) use place::in_field;
 
 /// A JSON text that is known to be well-formed. Journals, events and messages carry these.
 #[derive(Clone, Serialize, Deserialize)]
@@ -57,31 +61,32 @@ impl Json {
 
 /// Decodes a JSON text into a type. The error names the field, what was wrong and what would be right.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let mut path = e.path().to_string();
-        if path == "." {
-            path.clear();
+    place::begin();
+    T::deserialize(&mut serde_json::Deserializer::from_str(text))
+        .map_err(|error| misfit(text, &error))
+}
+
+/// What is said of a text that did not fit.
+#[cold]
+fn misfit(text: &str, error: &serde_json::Error) -> Error {
+    let mut message = error.to_string();
+    // The position means something only to somebody who sees the text as we do.
+    if let Some(at) = message.rfind(" at line ") {
+        message.truncate(at);
+    }
+    let mut path = place::of(text, error, &message);
+    // serde points at the object that lacks a field, a person looks for the field.
+    if let Some(field) = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        if !path.is_empty() {
+            path.push('.');
         }
-        let mut message = e.inner().to_string();
-        // The position means something only to somebody who sees the text as we do.
-        if let Some(at) = message.rfind(" at line ") {
-            message.truncate(at);
-        }
-        // serde points at the object that lacks a field, a person looks for the field.
-        if let Some(field) = message
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.strip_suffix('`'))
-        {
-            path = if path.is_empty() {
-                field.to_owned()
-            } else {
-                format!("{path}.{field}")
-            };
-            "is missing".clone_into(&mut message);
-        }
-        Error::invalid_field(path, message)
-    })
+        path.push_str(field);
+        "is missing".clone_into(&mut message);
+    }
+    Error::invalid_field(path, message)
 }
 
 impl PartialEq for Json {
