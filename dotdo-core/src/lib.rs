@@ -17,6 +17,7 @@ pub mod lock;
 pub mod manifest;
 pub mod migration;
 pub mod names;
+pub mod order;
 pub mod schedule;
 pub mod shape;
 pub mod table;

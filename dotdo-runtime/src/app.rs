@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use chrono_tz::Tz;
 use dotdo_core::lock::{self, Lock, State};
 use dotdo_core::migration::{self, Stated};
+use dotdo_core::order::sort_by;
 use dotdo_core::schedule::Schedule;
 use dotdo_core::table::{Bound, Column, Range, Schema, Table};
 use serde::{Deserialize, Serialize};
@@ -130,9 +131,10 @@ impl App {
             lock: OnceLock::new(),
         };
         app.take(def.entries)?;
-        // A stable sort, so that equals keep the order of the list.
-        app.routes.sort_by_key(|(_, route)| {
-            (std::cmp::Reverse(route.priority), route.pattern.wildcards())
+        // Equals keep the order of the list.
+        sort_by(&mut app.routes, |(_, a), (_, b)| {
+            let order = b.priority.cmp(&a.priority);
+            order.then_with(|| a.pattern.wildcards().cmp(&b.pattern.wildcards()))
         });
         for (flow, route) in &app.routes {
             if let (Some(noun), Some(verb)) = (route.pattern.noun, route.pattern.verb) {
@@ -349,18 +351,17 @@ impl App {
     pub fn known_schema(&self, noun: Option<&str>) -> &KnownSchema {
         let known = self.known.get_or_init(|| {
             let objects = self.nouns.values().filter(|entry| entry.def.object);
-            std::iter::once(None)
-                .chain(objects.map(|entry| Some(entry.def.name)))
-                .map(|noun| {
-                    let schema = self.make_schema(noun);
-                    let fingerprint = schema.fingerprint();
-                    let known = KnownSchema {
-                        schema,
-                        fingerprint,
-                    };
-                    (noun.unwrap_or_default(), known)
-                })
-                .collect()
+            let mut known = BTreeMap::new();
+            for noun in std::iter::once(None).chain(objects.map(|entry| Some(entry.def.name))) {
+                let schema = self.make_schema(noun);
+                let fingerprint = schema.fingerprint();
+                let one = KnownSchema {
+                    schema,
+                    fingerprint,
+                };
+                known.insert(noun.unwrap_or_default(), one);
+            }
+            known
         });
         // An object whose noun is gone, or is no object any more, has the rows of the rest.
         let own = noun.and_then(|noun| known.get(noun));
@@ -436,7 +437,9 @@ impl App {
 
 impl VerbsDef {
     fn by_name(&'static self) -> BTreeMap<&'static str, &'static VerbDef> {
-        self.verbs.iter().map(|verb| (verb.name, verb)).collect()
+        let mut verbs = BTreeMap::new();
+        verbs.extend(self.verbs.iter().map(|verb| (verb.name, verb)));
+        verbs
     }
 }
 

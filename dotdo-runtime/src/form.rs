@@ -240,11 +240,10 @@ impl FormRule {
 impl FormDef {
     /// The JSON Schema (2020-12) of an answer. A form of plain fields is flat, as MCP's elicitation wants it.
     pub fn schema(&self) -> Tree {
-        let properties: Map<String, Tree> = self
-            .fields
-            .iter()
-            .map(|field| (field.name.to_owned(), field.schema()))
-            .collect();
+        let mut properties = Map::new();
+        for field in self.fields {
+            properties.insert(field.name.to_owned(), field.schema());
+        }
         let required: Vec<&str> = self
             .fields
             .iter()

@@ -31,6 +31,7 @@ mod text;
 pub use changes::{Change, Missing};
 pub use parse::Mistake;
 
+use crate::order::{sort_by, sort_dedup};
 use crate::shape::{Member, Shape};
 use crate::table::{Column, Schema, Table};
 
@@ -99,8 +100,8 @@ impl State {
                 column.doc.clear();
             }
         }
-        nouns.sort_by(|a, b| a.table.noun.cmp(&b.table.noun));
-        functions.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut nouns, |a, b| a.table.noun.cmp(&b.table.noun));
+        sort_by(&mut functions, |a, b| a.name.cmp(&b.name));
         Self { nouns, functions }
     }
 
@@ -133,9 +134,9 @@ impl State {
                 for column in &mut noun.table.columns {
                     column.was = None;
                     column.dropped.clear();
-                    column.choices.sort();
+                    sort_by(&mut column.choices, String::cmp);
                 }
-                noun.table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+                sort_by(&mut noun.table.columns, |a, b| a.name.cmp(&b.name));
             }
             state
         };
@@ -226,8 +227,7 @@ impl Lock {
             .filter_map(|state| state.noun(noun))
             .flat_map(|noun| noun.table.columns.iter().map(|column| column.name.as_str()))
             .collect();
-        names.sort_unstable();
-        names.dedup();
+        sort_dedup(&mut names);
         names
     }
 
@@ -246,8 +246,7 @@ impl Lock {
                 )
             })
             .collect();
-        names.sort_unstable();
-        names.dedup();
+        sort_dedup(&mut names);
         names
     }
 }

@@ -20,6 +20,7 @@ pub use refusal::{Refusal, RefusalKind};
 
 use std::fmt;
 
+use crate::order::sort_by;
 use crate::shape::Shape;
 use crate::table::{Column, Schema};
 
@@ -319,8 +320,8 @@ pub fn plan_through(versions: &[&Schema], new: &Schema, stated: &Stated) -> Plan
     };
     let mut old_tables: Vec<_> = old.tables.iter().collect();
     let mut new_tables: Vec<_> = new.tables.iter().collect();
-    old_tables.sort_by(|a, b| a.noun.cmp(&b.noun));
-    new_tables.sort_by(|a, b| a.noun.cmp(&b.noun));
+    sort_by(&mut old_tables, |a, b| a.noun.cmp(&b.noun));
+    sort_by(&mut new_tables, |a, b| a.noun.cmp(&b.noun));
 
     // Names are freed before they are taken: a new table may have the name of one that goes or moves.
     let mut walks: Vec<origin::Walk<'_>> = Vec::new();

@@ -5,6 +5,7 @@
 //! is put together in one expression over the oldest table. What SQL cannot say, the user's own functions do; these
 //! exist for the newest type only, so a column that needs one is taken from the old value directly.
 
+use crate::order::sort_by;
 use crate::shape::Shape;
 use crate::table::{Column, ColumnType, Schema, Table, quote, quote_text};
 
@@ -130,7 +131,7 @@ fn canonical(column: &Column, name: &str) -> String {
         name: name.into(),
         ..column.clone()
     };
-    column.choices.sort();
+    sort_by(&mut column.choices, String::cmp);
     column.definition()
 }
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "runtime")]
 use chrono::{Datelike, NaiveDate};
 
+use crate::order::sort_dedup;
+
 /// The seconds of a day.
 pub(super) const DAY: u32 = 86_400;
 
@@ -253,8 +255,7 @@ pub(super) enum Clock {
 impl Clock {
     /// These times, in seconds of the day. Any order, repetitions allowed, not empty.
     pub fn at(mut times: Vec<u32>) -> Self {
-        times.sort_unstable();
-        times.dedup();
+        sort_dedup(&mut times);
         let second = Field::of(times.iter().map(|time| time % 60));
         let minute = Field::of(times.iter().map(|time| time / 60 % 60));
         let hour = Field::of(times.iter().map(|time| time / 3600));

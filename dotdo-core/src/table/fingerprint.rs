@@ -1,6 +1,7 @@
 //! A short name for a schema: equal for equal databases.
 
 use super::{Bound, Column, Literal, Schema, Table};
+use crate::order::sort_by;
 
 /// FNV-1a with 128 bits (`draft-eastlake-fnv`). It tells schemas apart that were not built to collide.
 struct Fnv(u128);
@@ -44,7 +45,7 @@ impl Schema {
     pub fn fingerprint(&self) -> String {
         let mut fnv = Fnv(Fnv::OFFSET);
         let mut tables: Vec<&Table> = self.tables.iter().collect();
-        tables.sort_by(|a, b| a.noun.cmp(&b.noun));
+        sort_by(&mut tables, |a, b| a.noun.cmp(&b.noun));
         for table in tables {
             write_table(&mut fnv, table);
         }
@@ -58,7 +59,7 @@ fn write_table(fnv: &mut Fnv, table: &Table) {
     fnv.flags(&[table.history]);
     fnv.bytes(&(table.columns.len() as u64).to_le_bytes());
     let mut columns: Vec<&Column> = table.columns.iter().collect();
-    columns.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut columns, |a, b| a.name.cmp(&b.name));
     for column in columns {
         write_column(fnv, column);
     }
@@ -88,7 +89,7 @@ fn write_column(fnv: &mut Fnv, column: &Column) {
     fnv.text(ty.name().as_bytes());
     fnv.flags(&[*nullable, *unique, *index, *search, *secret]);
     let mut choices: Vec<&String> = choices.iter().collect();
-    choices.sort();
+    sort_by(&mut choices, Ord::cmp);
     fnv.bytes(&(choices.len() as u64).to_le_bytes());
     for choice in choices {
         fnv.text(choice.as_bytes());

@@ -23,6 +23,7 @@ pub use rules::Problem;
 #[cfg(feature = "runtime")]
 use serde::{Deserialize, Serialize};
 
+use crate::order::sort_by;
 use crate::shape::Shape;
 
 /// The most columns a table may have, the system's own included: Cloudflare's limit.
@@ -327,7 +328,7 @@ impl Table {
     pub fn searched(&self) -> Vec<&Column> {
         let mut columns: Vec<&Column> =
             self.columns.iter().filter(|column| column.search).collect();
-        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut columns, |a, b| a.name.cmp(&b.name));
         columns
     }
 }
@@ -356,7 +357,7 @@ pub struct Schema {
 impl Schema {
     /// A schema of these tables, sorted.
     pub fn new(mut tables: Vec<Table>) -> Self {
-        tables.sort_by(|a, b| a.noun.cmp(&b.noun));
+        sort_by(&mut tables, |a, b| a.noun.cmp(&b.noun));
         Self { tables }
     }
 

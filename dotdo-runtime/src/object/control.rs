@@ -1,5 +1,7 @@
 //! Flows steered from outside: looked at, ended, tried again, run anew.
 
+use dotdo_core::order::sort_by;
+
 use super::Object;
 use super::turn::Turn;
 use crate::control::{FlowAct, Trail};
@@ -179,7 +181,7 @@ impl Object {
 /// The journal of a flow in the order in which it was written.
 fn entries(turn: &Turn, flow: &str) -> Result<Vec<Action>> {
     let mut journal = actions::children(turn.sql(), flow)?;
-    journal.sort_by(|a, b| a.id.cmp(&b.id));
+    sort_by(&mut journal, |a, b| a.id.cmp(&b.id));
     Ok(journal)
 }
 

@@ -381,14 +381,12 @@ fn inspect(turn: &Turn) -> Result<Json> {
         things.insert(table.noun.clone(), live.into());
     }
     let count = |sql: &str| -> Result<serde_json::Map<String, serde_json::Value>> {
-        let rows = turn.sql().query(sql, &[])?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let mut row = crate::store::Reader::new(row);
-                (row.text(), row.integer().into())
-            })
-            .collect())
+        let mut counts = serde_json::Map::new();
+        for row in turn.sql().query(sql, &[])? {
+            let mut row = crate::store::Reader::new(row);
+            counts.insert(row.text(), row.integer().into());
+        }
+        Ok(counts)
     };
     Json::of(&serde_json::json!({
         "object": turn.key().to_string(),

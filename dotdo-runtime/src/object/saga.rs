@@ -2,6 +2,8 @@
 
 use std::task::{Context, Waker};
 
+use dotdo_core::order::sort_by;
+
 use super::turn::Turn;
 use super::{Object, Output};
 use crate::effect::{Options, guarded_for};
@@ -124,7 +126,9 @@ impl Object {
                 child.options.undo && losers.iter().any(|scope| key.starts_with(scope.as_str()))
             })
             .collect();
-        lost.sort_by(|a, b| (b.completed_at, &b.id).cmp(&(a.completed_at, &a.id)));
+        sort_by(&mut lost, |a, b| {
+            (b.completed_at, &b.id).cmp(&(a.completed_at, &a.id))
+        });
         for child in lost {
             actions::abandon(turn.sql(), &child)?;
             if child.undo.is_some() {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
+use dotdo_core::order::sort_by;
 use dotdo_core::table::quote;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -603,7 +604,7 @@ fn near(
             found.push((Embedding::from_cell(cell.clone())?.similarity(&point), row));
         }
     }
-    found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    sort_by(&mut found, |(a, _), (b, _)| b.total_cmp(a));
     found.truncate(spec.limit.unwrap_or(10).min(MAX_LIMIT) as usize);
     let items = found
         .iter()

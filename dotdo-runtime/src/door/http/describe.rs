@@ -103,11 +103,10 @@ fn described(noun: &Noun, place: &Place) -> Outcome<Tree> {
 }
 
 fn schemas(manifest: &Manifest, place: &Place) -> Outcome<Tree> {
-    let defs = manifest
-        .nouns
-        .iter()
-        .map(|noun| Ok((noun.name.to_owned(), described(noun, place)?)))
-        .collect::<Outcome<serde_json::Map<_, _>>>()?;
+    let mut defs = serde_json::Map::new();
+    for noun in &manifest.nouns {
+        defs.insert(noun.name.to_owned(), described(noun, place)?);
+    }
     Ok(json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("{}/$schema", origin(&place.host)),

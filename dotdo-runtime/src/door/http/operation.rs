@@ -47,10 +47,11 @@ impl Operation {
 
     fn into_tree(self) -> Tree {
         let content = |media: &[&str], schema: &Tree| -> Map<String, Tree> {
-            media
-                .iter()
-                .map(|m| ((*m).to_owned(), json!({"schema": schema})))
-                .collect()
+            let mut content = Map::new();
+            for media in media {
+                content.insert((*media).to_owned(), json!({"schema": schema}));
+            }
+            content
         };
         let mut responses = Map::new();
         for (status, schema) in self.answers {

@@ -70,10 +70,8 @@ pub(super) fn thing(noun: &Noun) -> Tree {
 
 /// What makes a new one.
 pub(super) fn creation(noun: &Noun) -> Tree {
-    let mut properties: Map<String, Tree> = system(noun)
-        .into_iter()
-        .filter(|(name, _)| matches!(name.as_str(), "$id" | "visibility"))
-        .collect();
+    let mut properties = system(noun);
+    properties.retain(|name, _| matches!(name.as_str(), "$id" | "visibility"));
     for field in &noun.fields {
         properties.insert(field.name.into(), property(field));
     }
@@ -88,16 +86,13 @@ pub(super) fn creation(noun: &Noun) -> Tree {
 
 /// What changes one: a merge patch, in which every field may be left out and `null` takes a value away.
 pub(super) fn patch(noun: &Noun) -> Tree {
-    let properties = noun
-        .fields
-        .iter()
-        .map(|field| {
-            let mut schema = property(field);
-            if let Tree::Object(schema) = &mut schema {
-                schema.remove("default");
-            }
-            (field.name.to_owned(), schema)
-        })
-        .collect();
+    let mut properties = Map::new();
+    for field in &noun.fields {
+        let mut schema = property(field);
+        if let Tree::Object(schema) = &mut schema {
+            schema.remove("default");
+        }
+        properties.insert(field.name.to_owned(), schema);
+    }
     object(noun, &properties, &[])
 }
