@@ -28,6 +28,9 @@ pub struct Bundle<'a> {
     pub index: &'a str,
 }
 
+/// The business as it is.
+pub const PLAIN: &str = include_str!("plain.js");
+
 /// The business as it is, with a clock that [`Connection::advance`](crate::Connection::advance) moves.
 pub const TRIAL: &str = include_str!("trial.js");
 

@@ -16,6 +16,8 @@ pub struct Engine {
     workerd: PathBuf,
     config: PathBuf,
     child: Child,
+    /// Where it is to listen; 0 is any port that is free.
+    wanted: u16,
     port: u16,
     log: Arc<Mutex<String>>,
 }
@@ -23,13 +25,24 @@ pub struct Engine {
 impl Engine {
     /// Writes a bundle into a folder and starts workerd on it. Data that is there is kept.
     pub fn start(workerd: &Path, folder: &Path, bundle: &Bundle) -> std::io::Result<Self> {
+        Self::start_on(0, workerd, folder, bundle)
+    }
+
+    /// The same on a port that it keeps when it is restarted; [`quiet_port`](crate::quiet_port) gives one.
+    pub fn start_on(
+        wanted: u16,
+        workerd: &Path,
+        folder: &Path,
+        bundle: &Bundle,
+    ) -> std::io::Result<Self> {
         let config = bundle.write(folder)?;
         let log = Arc::default();
-        let (child, port) = spawn(workerd, &config, &log)?;
+        let (child, port) = spawn(workerd, &config, wanted, &log)?;
         Ok(Self {
             workerd: workerd.to_owned(),
             config,
             child,
+            wanted,
             port,
             log,
         })
@@ -48,7 +61,7 @@ impl Engine {
     /// Kills it, as a power cut would, and starts it anew on the same data.
     pub fn restart(&mut self) -> std::io::Result<()> {
         self.kill();
-        (self.child, self.port) = spawn(&self.workerd, &self.config, &self.log)?;
+        (self.child, self.port) = spawn(&self.workerd, &self.config, self.wanted, &self.log)?;
         Ok(())
     }
 
@@ -86,7 +99,12 @@ impl Drop for Engine {
     }
 }
 
-fn spawn(workerd: &Path, config: &Path, log: &Arc<Mutex<String>>) -> std::io::Result<(Child, u16)> {
+fn spawn(
+    workerd: &Path,
+    config: &Path,
+    port: u16,
+    log: &Arc<Mutex<String>>,
+) -> std::io::Result<(Child, u16)> {
     let folder = config.parent().unwrap_or(config);
     let mut child = Command::new(workerd)
         .current_dir(folder)
@@ -95,6 +113,7 @@ fn spawn(workerd: &Path, config: &Path, log: &Arc<Mutex<String>>) -> std::io::Re
         .arg("serve")
         .arg(config)
         .args(["--control-fd=1", "--verbose"])
+        .arg(format!("--socket-addr=http=127.0.0.1:{port}"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;

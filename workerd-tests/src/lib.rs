@@ -8,11 +8,13 @@ mod bundle;
 mod engine;
 mod http;
 
-pub use bundle::{Bundle, Class, SUITE, TRIAL, wasm};
+pub use bundle::{Bundle, Class, PLAIN, SUITE, TRIAL, wasm};
 pub use engine::Engine;
 pub use http::{Answer, Connection};
 
+use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// Where workerd is, if it is anywhere.
 pub fn workerd() -> Option<PathBuf> {
@@ -47,4 +49,27 @@ pub fn workerd_or_skip() -> Option<PathBuf> {
         );
     }
     found
+}
+
+/// A port of this machine that is free, and that nobody is given who does not ask for it by number: who listens there may
+/// end and come back.
+///
+/// # Panics
+///
+/// If none is free.
+pub fn quiet_port() -> u16 {
+    // Below what systems hand out by themselves. Tests run in several processes, each of which begins elsewhere.
+    const FIRST: u16 = 12_000;
+    const PORTS: u16 = 18_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = std::process::id().wrapping_mul(977) % u32::from(PORTS);
+    (0..PORTS)
+        .find_map(|_| {
+            let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+            let port = FIRST + u16::try_from((begin + step) % u32::from(PORTS)).ok()?;
+            TcpListener::bind(("127.0.0.1", port))
+                .is_ok()
+                .then_some(port)
+        })
+        .expect("a port is free")
 }

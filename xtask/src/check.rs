@@ -60,6 +60,8 @@ fn wasm() -> Result<(), String> {
         "dotdo-runtime",
         "--package",
         "workerd-tests",
+        "--package",
+        "record-store",
         "--lib",
         "--bins",
         "--locked",

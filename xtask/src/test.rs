@@ -81,7 +81,7 @@ fn workerd() -> Result<String, String> {
     }
 }
 
-/// The schemas of the examples and their classes on Cloudflare, which change in the commit that changes the program.
+/// The schemas of the examples, which change in the commit that changes the program.
 fn locks() -> Result<(), String> {
     for example in ["smallest", "record-store", "hotel", "shop"] {
         cargo(&[
@@ -96,14 +96,12 @@ fn locks() -> Result<(), String> {
             "--check",
         ])?;
     }
-    let run = ["run", "--quiet", "--locked", "--package", "cargo-dotdo"];
-    let check = ["--", "worker", "check", "--package", "smallest"];
-    cargo(&[run.as_slice(), &check].concat())
+    Ok(())
 }
 
 /// The configurations for Cloudflare, which are committed as well.
 fn configurations() -> Result<(), String> {
-    for example in crate::size::EXAMPLES {
+    for example in ["smallest", "record-store", "hotel"] {
         let check =
             format!("run --quiet --package cargo-dotdo -- worker check --package {example}");
         cargo(&check.split(' ').collect::<Vec<_>>())?;

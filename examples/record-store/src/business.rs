@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use dotdo::prelude::*;
 use dotdo::{ActionFilter, Kind};
 
+use crate::outside::mailer::Mail;
 use crate::outside::{gateway, mailer, reports};
 
 /// Somebody who buys records.
@@ -156,7 +157,7 @@ impl Invoice {
 /// that is killed loses answers, and each is an attempt; `fulfil` has a limit of its own.
 #[durable(retry = 1000, backoff = "5ms..200ms", timeout = "20s")]
 async fn charge(invoice: Id<Invoice>, cents: i64) -> Result<Receipt> {
-    gateway::charge(&invoice, cents, &StepKey::current()).await
+    gateway::charge(&invoice, cents).await
 }
 
 #[on(Customer::created)]
@@ -168,7 +169,7 @@ async fn welcome(cx: Flow, event: Event<Customer>) -> Result<()> {
 
 #[durable(retry = 1000, backoff = "50ms..5s")]
 async fn send_mail(to: String, subject: String, text: String) -> Result<()> {
-    mailer::post(&to, &subject, &text, &StepKey::current())
+    mailer::post(&Mail { to, subject, text }).await
 }
 
 #[every("Monday 9am", tz = "Europe/Berlin", missed = "once")]
@@ -193,7 +194,7 @@ async fn weekly_report(cx: Flow) -> Result<()> {
 
 #[durable(retry = 10, backoff = "50ms..5s")]
 async fn write_report(day: NaiveDate, text: String) -> Result<()> {
-    reports::write(day, &text)
+    reports::write(day, text).await
 }
 
 dotdo::app! {
@@ -241,7 +242,7 @@ mod tests {
     fn an_invoice_is_paid_and_the_report_says_so_on_monday() {
         let folder = std::env::temp_dir().join(format!("record-store-week-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
-        crate::outside::open(&folder, 1).unwrap();
+        crate::world::open(&folder, ([127, 0, 0, 1], 0).into(), 1).unwrap();
         let sunday = "2026-11-22T12:00:00Z".parse().unwrap();
         let store = Embedded::of(RecordStore::DEF, &folder)
             .clock(Clock::manual(sunday))
@@ -291,7 +292,7 @@ mod tests {
                 store.run(Invoice::stub(&id).buyer()).await.unwrap(),
                 customer
             );
-            assert_eq!(crate::outside::gateway::charges().unwrap().len(), 1);
+            assert_eq!(crate::world::charges().unwrap().len(), 1);
 
             // Nine o'clock in Berlin is eight here.
             let report = folder.join("reports/2026-11-23.txt");

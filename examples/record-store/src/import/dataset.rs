@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn the_sample_fits_together() {
-        let data = DataSet::parse(crate::SAMPLE).unwrap();
+        let data = DataSet::parse(crate::command::SAMPLE).unwrap();
         assert_eq!(
             (data.customers.len(), data.tracks.len(), data.invoices.len()),
             (5, 47, 12)
@@ -477,8 +477,12 @@ mod tests {
 
     /// What is said of the sample with one thing changed.
     fn complaint(from: &str, to: &str) -> String {
-        let text = crate::SAMPLE.replacen(from, to, 1);
-        assert_ne!(text, crate::SAMPLE, "`{from}` is not in the sample");
+        let text = crate::command::SAMPLE.replacen(from, to, 1);
+        assert_ne!(
+            text,
+            crate::command::SAMPLE,
+            "`{from}` is not in the sample"
+        );
         DataSet::parse(&text).unwrap_err().message().to_owned()
     }
 

@@ -1,14 +1,12 @@
 //! The figures at the end, counted from what is stored.
 
-use std::sync::Arc;
-
-use dotdo::host::native::Embedded;
 use dotdo::prelude::*;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use crate::business::{Customer, Invoice, Stage};
-use crate::outside;
+use super::Store;
+use crate::business::{Invoice, Stage};
+use crate::world;
 
 /// What an import prints.
 #[derive(Debug, PartialEq, Serialize)]
@@ -27,24 +25,23 @@ pub struct Figures {
 
 impl Figures {
     /// Counts.
-    pub async fn of(store: &Arc<Embedded>) -> Result<Self> {
-        let invoices = super::everything::<Invoice>(store).await?;
+    pub async fn of(store: &Store) -> Result<Self> {
+        let invoices = store.everything::<Invoice>().await?;
         let paid: Vec<_> = invoices
             .values()
             .filter(|invoice| invoice.stage == Stage::Paid)
             .collect();
         let mut retries = JoinSet::new();
         for id in invoices.keys() {
-            let (store, id) = (store.clone(), id.clone());
-            retries.spawn(async move { store.run(Invoice::stub(id).retries()).await });
+            retries.spawn(store.clone().retries(id.clone()));
         }
         let mut figures = Self {
-            customers: store.run(Customer::all().count()).await?,
+            customers: store.customers().await?,
             invoices: invoices.len(),
             lines: invoices.values().map(|invoice| invoice.lines.len()).sum(),
             revenue_cents: paid.iter().map(|invoice| invoice.total_cents).sum(),
-            charges: outside::gateway::charges()?.len(),
-            mails: outside::mailer::count()?,
+            charges: world::charges()?.len(),
+            mails: world::mails()?,
             retries: 0,
         };
         while let Some(count) = retries.join_next().await {

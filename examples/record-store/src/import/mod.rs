@@ -5,61 +5,52 @@
 pub mod dataset;
 mod figures;
 mod progress;
+mod store;
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dotdo::host::native::Embedded;
 use dotdo::prelude::*;
-use dotdo::{Effect, ErrorKind};
+use dotdo::{ErrorKind, Noun};
 use tokio::task::JoinSet;
 
-use crate::business::{Customer, Invoice, Stage, Track};
-use crate::outside;
+use crate::business::{Invoice, Stage};
+use crate::world;
 use dataset::DataSet;
 pub use figures::Figures;
 use progress::Progress;
+pub use store::{Remote, Store};
 
 /// Calls that are under way at the same time. Many, because writes that finish together share a sync.
 const AT_ONCE: usize = 128;
-/// As many rows as a page holds.
-const PAGE: u32 = 1000;
 /// How often it is looked whether everything is paid.
 const GLANCE: Duration = Duration::from_millis(50);
 /// When nothing has moved for so long, something is wrong.
 const STALLED: Duration = Duration::from_secs(30);
 
 /// Brings a data set into a store and waits until every invoice is paid and every customer has a mail.
-pub async fn import(store: &Arc<Embedded>, data: DataSet) -> Result<Figures> {
+pub async fn import(store: &Store, data: DataSet) -> Result<Figures> {
     let expected = (data.customers.len(), data.invoices.len());
     let mut progress = Progress::default();
-    stock(
-        store,
-        data.customers,
-        PartialEq::eq,
-        Customer::create_as,
-        &mut progress,
-    )
-    .await?;
-    stock(
-        store,
-        data.tracks,
-        PartialEq::eq,
-        Track::create_as,
-        &mut progress,
-    )
-    .await?;
-    stock(store, data.invoices, same_purchase, place, &mut progress).await?;
+    let customers = Rules {
+        same: PartialEq::eq,
+        whole: |_| true,
+        make: Store::create,
+    };
+    stock(store, data.customers, &customers, &mut progress).await?;
+    let tracks = Rules {
+        same: PartialEq::eq,
+        whole: |_| true,
+        make: Store::create,
+    };
+    stock(store, data.tracks, &tracks, &mut progress).await?;
+    let invoices = Rules {
+        same: same_purchase,
+        whole: |invoice: &Invoice| invoice.stage != Stage::Draft,
+        make: Store::place,
+    };
+    stock(store, data.invoices, &invoices, &mut progress).await?;
     settle(store, expected, &mut progress).await?;
     Figures::of(store).await
-}
-
-/// Made and placed in one transaction: there is no invoice that waits to be placed. The directory of invoices follows
-/// a moment later, so after a crash an invoice may be there that it does not show yet; the key tells.
-fn place(invoice: Invoice, id: Id<Invoice>) -> impl Effect + Send {
-    let key = format!("import/{id}");
-    invoice.create_as(id).place().key(key)
 }
 
 /// Whether two invoices are of the same purchase, however far they are.
@@ -71,33 +62,39 @@ fn same_purchase(there: &Invoice, wanted: &Invoice) -> bool {
     } == *wanted
 }
 
-/// Makes those things that are missing. Those that are there have to be the same.
-async fn stock<N, E>(
-    store: &Arc<Embedded>,
-    wanted: Vec<(Id<N>, N)>,
+/// How things of a noun are brought in.
+struct Rules<N, F> {
+    /// Whether what is there is what is wanted.
     same: fn(&N, &N) -> bool,
-    make: fn(N, Id<N>) -> E,
+    /// Whether what is there is done with.
+    whole: fn(&N) -> bool,
+    make: fn(Store, N, Id<N>) -> F,
+}
+
+/// Makes those things that are missing or not whole. Those that are there have to be the same.
+async fn stock<N, F>(
+    store: &Store,
+    wanted: Vec<(Id<N>, N)>,
+    rules: &Rules<N, F>,
     progress: &mut Progress,
 ) -> Result<()>
 where
     N: Noun + Send + 'static,
-    E: Effect + Send + 'static,
+    F: Future<Output = Result<()>> + Send + 'static,
 {
     let noun = N::DEF.name;
-    let (total, there) = (wanted.len(), everything::<N>(store).await?);
+    let (total, there) = (wanted.len(), store.everything::<N>().await?);
     let mut missing = Vec::new();
     for (id, thing) in wanted {
         match there.get(&id) {
-            Some(stored) if same(stored, &thing) => {}
-            Some(_) => {
+            Some(stored) if !(rules.same)(stored, &thing) => {
                 return Err(Error::new(
                     ErrorKind::Conflict,
-                    format_args!(
-                        "there is another {noun}/{id} in the data directory; choose a new directory with --data, or remove this one"
-                    ),
+                    format_args!("there is another {noun}/{id} in the {store}"),
                 ));
             }
-            None => missing.push((id, thing)),
+            Some(stored) if (rules.whole)(stored) => {}
+            _ => missing.push((id, thing)),
         }
     }
     let mut done = total - missing.len();
@@ -108,13 +105,11 @@ where
         while calls.len() < AT_ONCE
             && let Some((id, thing)) = missing.next()
         {
-            let store = store.clone();
+            let (store, make) = (store.clone(), rules.make);
             calls.spawn(async move {
                 let name = id.to_string();
-                store
-                    .run(make(thing, id))
+                make(store, thing, id)
                     .await
-                    .map(|_| ())
                     .map_err(|e| e.context(format_args!("{noun}/{name}")))
             });
         }
@@ -126,49 +121,31 @@ where
         };
         let Some(call) = call else { return Ok(()) };
         call??;
-        check_disk(store)?;
+        store.check_disk()?;
         done += 1;
-    }
-}
-
-/// All things of a noun, page by page.
-async fn everything<N: Noun>(store: &Embedded) -> Result<HashMap<Id<N>, N>> {
-    let mut all = HashMap::new();
-    let mut last: Option<Id<N>> = None;
-    loop {
-        let mut page = N::all().limit(PAGE);
-        if let Some(last) = &last {
-            page = page.after(last);
-        }
-        let found = store.run(page).await?;
-        match found.last() {
-            None => return Ok(all),
-            Some(thing) => last = Some(thing.id.clone()),
-        }
-        all.extend(found.into_iter().map(|thing| (thing.id, thing.data)));
     }
 }
 
 /// Waits until every customer has a mail and every invoice is paid. What failed is tried again by itself.
 async fn settle(
-    store: &Embedded,
+    store: &Store,
     (customers, invoices): (usize, usize),
     progress: &mut Progress,
 ) -> Result<()> {
     let mut before = None;
     let mut moved = Instant::now();
     loop {
-        // Retries that are not due yet do not count as work under way, so being settled alone is not the end.
-        let settled = tokio::time::timeout(GLANCE, store.settled()).await.is_ok();
-        check_disk(store)?;
-        let paid = count(store, Stage::Paid).await?;
-        let waiting = count(store, Stage::Placed).await?;
-        let mails = outside::mailer::count()?;
+        // Being settled alone is not the end.
+        let settled = store.settled(GLANCE).await;
+        store.check_disk()?;
+        let paid = store.invoices(Stage::Paid).await?;
+        let waiting = store.invoices(Stage::Placed).await?;
+        let mails = world::mails()?;
         progress.show("paid", paid, invoices);
         if settled && waiting == 0 && paid >= invoices && mails >= customers {
             return Ok(());
         }
-        let now = (paid, waiting, mails, outside::gateway::charges()?.len());
+        let now = (paid, waiting, mails, world::charges()?.len());
         if before != Some(now) {
             (before, moved) = (Some(now), Instant::now());
         } else if moved.elapsed() > STALLED {
@@ -194,18 +171,4 @@ fn stalled(what: impl std::fmt::Display) -> Error {
             STALLED.as_secs()
         ),
     )
-}
-
-async fn count(store: &Embedded, stage: Stage) -> Result<usize> {
-    let count = store
-        .run(Invoice::find(|i| i.stage.eq(stage)).count())
-        .await?;
-    Ok(usize::try_from(count)?)
-}
-
-/// What nobody waits for, such as a step's result or the gateway's ledger, is tried again for as long as the disk does
-/// not take it. Whoever waits for the end of it all should know.
-fn check_disk(store: &Embedded) -> Result<()> {
-    let outside = outside::trouble().map(|trouble| Error::new(ErrorKind::Storage, trouble));
-    store.storage_trouble().or(outside).map_or(Ok(()), Err)
 }

@@ -1,30 +1,19 @@
-//! The post office: every mail is a line of the outbox.
+//! The post office.
 
-use dotdo::{Result, StepKey};
+use dotdo::{Result, http};
 use serde::{Deserialize, Serialize};
 
 /// A mail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mail {
-    to: String,
-    subject: String,
-    text: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
 }
 
-/// Posts a mail, once under each key: a step that is run again mails nobody twice.
-pub fn post(to: &str, subject: &str, text: &str, key: &StepKey) -> Result<()> {
-    let mail = Mail {
-        to: to.to_owned(),
-        subject: subject.to_owned(),
-        text: text.to_owned(),
-    };
-    super::outside()?
-        .mails
-        .enter(key.as_str(), |_| mail)
-        .map(|_| ())
-}
-
-/// How many mails the outbox file holds.
-pub fn count() -> Result<usize> {
-    Ok(super::outside()?.mails.read()?.len())
+/// Posts a mail, once under the key of the step that is being run: a step that is run again mails nobody twice.
+pub async fn post(mail: &Mail) -> Result<()> {
+    let request = http::post(super::url("mails")?).idempotent();
+    request.json(mail)?.send().await?.ok()?;
+    Ok(())
 }
