@@ -39,6 +39,13 @@ fn command() -> Command {
                     .value_name("NAME")
                     .help("The program, if the package has several"),
             )
+            .arg(
+                Arg::new("features")
+                    .short('F')
+                    .long("features")
+                    .value_name("FEATURES")
+                    .help("Features to switch on, as cargo takes them"),
+            )
     };
     let fast = || {
         Arg::new("fast")
@@ -110,6 +117,7 @@ fn run(matches: &ArgMatches) -> Result<()> {
     let project = Project::find(&Select {
         package: text("package"),
         bin: text("bin"),
+        features: text("features"),
         ..Select::default()
     })?;
     let fast = || args.get_flag("fast");

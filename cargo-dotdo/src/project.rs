@@ -21,6 +21,8 @@ pub struct Select {
     pub package: Option<String>,
     /// The program, if the package has several.
     pub bin: Option<String>,
+    /// The features of the package that are switched on, as cargo takes them.
+    pub features: Option<String>,
     /// The folder to look from; without it, the current one.
     pub folder: Option<PathBuf>,
 }
@@ -34,6 +36,8 @@ pub struct Project {
     pub package: String,
     /// The program.
     pub bin: String,
+    /// The features that are switched on.
+    pub features: Option<String>,
     /// Where cargo puts what it builds.
     pub target: PathBuf,
 }
@@ -79,6 +83,7 @@ impl Project {
             folder: manifest.parent().unwrap_or(&folder).to_owned(),
             package: package["name"].as_str().unwrap_or_default().to_owned(),
             bin: choose_bin(package, select)?,
+            features: select.features.clone(),
             target,
         })
     }
@@ -179,16 +184,12 @@ impl Project {
     /// What the program says of itself, natively.
     fn ask(&self) -> Result<Business> {
         say(&format!("asking `{}` which objects it has", self.bin));
-        let text = tools::output(cargo(&self.folder).args([
-            "run",
-            "--quiet",
-            "--package",
-            &self.package,
-            "--bin",
-            &self.bin,
-            "--",
-            "worker-files",
-        ]))?;
+        let text = tools::output(
+            cargo(&self.folder)
+                .args(["run", "--quiet"])
+                .args(self.program())
+                .args(["--", "worker-files"]),
+        )?;
         serde_json::from_str(&text).map_err(|e| {
             format!(
                 "`{}` does not answer as a dotdo business of this version does ({e}); its `main` is `fn main() -> dotdo::Exit {{ Shop::main() }}`",
@@ -217,7 +218,7 @@ impl Project {
         let mut command = cargo(&self.folder);
         command
             .args(["build", "--quiet", "--target", tools::TARGET])
-            .args(["--package", &self.package, "--bin", &self.bin])
+            .args(self.program())
             // The rules of all other time zones are a fifth of the bundle.
             .env(
                 "CHRONO_TZ_TIMEZONE_FILTER",
@@ -230,6 +231,17 @@ impl Project {
         }
         tools::run(&mut command)?;
         Ok(self.built(fast))
+    }
+
+    /// Which program it is, for cargo.
+    fn program(&self) -> Vec<&str> {
+        let mut args = vec!["--package", &self.package, "--bin", &self.bin];
+        args.extend(
+            self.features
+                .iter()
+                .flat_map(|features| ["--features", features]),
+        );
+        args
     }
 
     /// Where cargo puts the program.

@@ -3,6 +3,7 @@
 mod app;
 mod attributes;
 mod diag;
+mod feature;
 mod form;
 mod function;
 mod noun;
@@ -12,7 +13,8 @@ mod serial;
 mod signature;
 mod source;
 mod test;
-#[cfg(test)]
+// They expand everything.
+#[cfg(all(test, feature = "people"))]
 mod tests;
 mod value;
 mod verbs;

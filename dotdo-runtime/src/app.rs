@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::flow::{FlowDef, Missed, Route, Trigger};
 use crate::migration::Migration;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
+use crate::rooms;
 use crate::stub::Op;
 use crate::value::Shape;
 
@@ -189,6 +190,9 @@ impl App {
     }
 
     fn take_flow(&mut self, flow: &'static FlowDef) -> Result<()> {
+        if !rooms::FLOWS {
+            return Err(rooms::lacking("flows"));
+        }
         if self.flows.insert(flow.name, flow).is_some() || self.steps.contains_key(flow.name) {
             return Err(Error::internal(format_args!(
                 "two functions are named `{}`",

@@ -29,6 +29,7 @@ pub mod people;
 pub mod planted;
 pub mod query;
 pub mod record;
+mod rooms;
 pub mod store;
 pub mod stub;
 pub mod time;

@@ -137,6 +137,7 @@ pub enum Op {
         /// The event.
         event: Json,
     },
+    #[cfg_attr(not(feature = "flows"), serde(skip))]
     /// Does something with a flow of the object. Answers its [`Trail`](crate::control::Trail).
     Flow {
         /// The id of the run.
@@ -144,8 +145,10 @@ pub enum Op {
         /// What is done with it.
         act: FlowAct,
     },
+    #[cfg_attr(not(feature = "people"), serde(skip))]
     /// A page of questions to people.
     Asks(AskFilter),
+    #[cfg_attr(not(feature = "people"), serde(skip))]
     /// Does something with a question. Answers its row.
     Ask {
         /// The id of the question.
@@ -180,6 +183,7 @@ pub enum Op {
         /// The event.
         event: Json,
     },
+    #[cfg_attr(not(feature = "people"), serde(skip))]
     /// A question that another object asks, for the tenant's inbox. Older versions are ignored.
     Asked {
         /// The row.

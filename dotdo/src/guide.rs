@@ -30,6 +30,7 @@ pages! {
     Cloudflare: "docs/src/cloudflare.md",
     CloudflareDifferences: "docs/src/cloudflare-differences.md",
     CloudflareSize: "docs/src/cloudflare-size.md",
+    Features: "docs/src/features.md",
     Steering: "docs/src/steering.md",
     Errors: "docs/src/errors.md",
     Durability: "docs/src/durability.md",

@@ -17,6 +17,9 @@ mod attributes;
 #[path = "../../dotdo-macros/src/diag.rs"]
 #[allow(dead_code, unused_imports, missing_docs)]
 mod diag;
+#[path = "../../dotdo-macros/src/feature.rs"]
+#[allow(dead_code, unused_imports, missing_docs)]
+mod feature;
 #[path = "../../dotdo-macros/src/form/mod.rs"]
 #[allow(dead_code, unused_imports, missing_docs)]
 mod form;

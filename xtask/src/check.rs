@@ -5,6 +5,9 @@ use std::process::Command;
 
 use crate::shell::{cargo, cargo_path, output, run};
 
+/// What Cloudflare runs.
+const WASM: &str = "wasm32-unknown-unknown";
+
 /// Everything that is no test.
 pub fn check() -> Result<(), String> {
     need_component("rustfmt", "rustfmt")?;
@@ -20,7 +23,35 @@ pub fn check() -> Result<(), String> {
         "warnings",
     ])?;
     docs()?;
-    wasm()
+    wasm()?;
+    sets()
+}
+
+/// Each set of features by itself, which a build of the whole workspace never sees, natively and for WebAssembly.
+fn sets() -> Result<(), String> {
+    for features in ["tiny", "default", "describe", "full"] {
+        for target in [&[][..], &["--target", WASM]] {
+            let clippy = ["clippy", "--package", "dotdo", "--lib", "--locked"];
+            let set = ["--no-default-features", "--features", features];
+            let rest = ["--", "-D", "warnings"];
+            cargo(&[&clippy[..], &set, target, &rest].concat())?;
+        }
+    }
+    // What is said of attributes and requests that need more than there is.
+    for features in ["", "flows"] {
+        let test = ["test", "--package", "dotdo-macros", "--lib", "--locked"];
+        let set = ["--no-default-features", "--features", features, "feature"];
+        cargo(&[&test[..], &set].concat())?;
+    }
+    let alone = [
+        "test",
+        "--package",
+        "tiny",
+        "--locked",
+        "--",
+        "--include-ignored",
+    ];
+    cargo(&alone)
 }
 
 /// The documentation of the crates, warnings being errors.
@@ -41,14 +72,13 @@ pub fn docs() -> Result<(), String> {
 
 /// What runs on Cloudflare is compiled for WebAssembly only, so the lints see it there.
 fn wasm() -> Result<(), String> {
-    const TARGET: &str = "wasm32-unknown-unknown";
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
     if !Path::new(sysroot.trim())
         .join("lib/rustlib")
-        .join(TARGET)
+        .join(WASM)
         .exists()
     {
-        run(Command::new("rustup").args(["target", "add", TARGET]))?;
+        run(Command::new("rustup").args(["target", "add", WASM]))?;
     }
     cargo(&[
         "clippy",
@@ -66,7 +96,7 @@ fn wasm() -> Result<(), String> {
         "--bins",
         "--locked",
         "--target",
-        TARGET,
+        WASM,
         "--",
         "-D",
         "warnings",

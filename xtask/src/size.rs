@@ -7,8 +7,14 @@ use std::process::{Command, Stdio};
 use crate::bench::write_into;
 use crate::shell::{cargo_path, output};
 
-/// The examples that are measured: the least that a business has, and one with objects, forms, asks and sagas.
-pub const EXAMPLES: [&str; 2] = ["smallest", "hotel"];
+/// What is measured: the sets of features, each for the least that uses it, and a business with objects, forms, asks and
+/// sagas. The name in the documentation, the example, and the features that are switched on beside its own.
+const BUNDLES: [(&str, &str, Option<&str>); 4] = [
+    ("tiny", "tiny", None),
+    ("default", "smallest", None),
+    ("full", "smallest", Some("dotdo/full")),
+    ("hotel", "hotel", None),
+];
 
 const PAGE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -27,18 +33,19 @@ pub fn size(mut args: impl Iterator<Item = String>) -> Result<(), String> {
 /// Fails if a bundle is more than 2 % larger, compressed, than the documentation says.
 pub fn check() -> Result<(), String> {
     let page = fs::read_to_string(PAGE).map_err(|e| format!("{PAGE}: {e}"))?;
-    for example in EXAMPLES {
-        let missing = || format!("{PAGE} says no size of `{example}`");
+    for (name, example, features) in BUNDLES {
+        let missing = || format!("{PAGE} says no size of `{name}`");
         let (_, rest) = page
-            .split_once(&format!("<!-- size of {example} -->"))
+            .split_once(&format!("<!-- size of {name} -->"))
             .ok_or_else(missing)?;
         let known = compressed(rest).ok_or_else(missing)?;
-        let now = compressed(&measure(example)?).ok_or_else(missing)?;
-        eprintln!("{example}: {now} bytes compressed; the documentation says {known}");
+        let now = compressed(&measure(example, features)?).ok_or_else(missing)?;
+        eprintln!("{name}: {now} bytes compressed; the documentation says {known}");
+        let with = with(features);
         if grown(known, now) {
             return Err(format!(
-                "the bundle of `{example}` has grown by more than 2 %, from {known} to {now} bytes\n\
-                 `cargo xtask worker size {example}` says what is in it; if it has to be, `cargo xtask size --write`"
+                "the bundle of `{name}` has grown by more than 2 %, from {known} to {now} bytes\n\
+                 `cargo xtask worker size {example}{with}` says what is in it; if it has to be, `cargo xtask size --write`"
             ));
         }
     }
@@ -46,17 +53,23 @@ pub fn check() -> Result<(), String> {
 }
 
 fn write() -> Result<(), String> {
-    for example in EXAMPLES {
-        let text = format!("\n{}\n", measure(example)?);
-        write_into(Path::new(PAGE), &format!("size of {example}"), &text)?;
+    for (name, example, features) in BUNDLES {
+        let text = format!("\n{}\n", measure(example, features)?);
+        write_into(Path::new(PAGE), &format!("size of {name}"), &text)?;
     }
     Ok(())
 }
 
+fn with(features: Option<&str>) -> String {
+    features.map_or_else(String::new, |features| format!(" --features {features}"))
+}
+
 /// The tables that `cargo dotdo worker size` prints.
-fn measure(example: &str) -> Result<String, String> {
-    eprintln!("> cargo dotdo worker size --package {example}");
-    let command = format!("run --quiet --package cargo-dotdo -- worker size --package {example}");
+fn measure(example: &str, features: Option<&str>) -> Result<String, String> {
+    let features = with(features);
+    eprintln!("> cargo dotdo worker size --package {example}{features}");
+    let command =
+        format!("run --quiet --package cargo-dotdo -- worker size --package {example}{features}");
     // Progress and errors are for whoever waits.
     let text = output(
         Command::new(cargo_path())

@@ -101,7 +101,7 @@ fn locks() -> Result<(), String> {
 
 /// The configurations for Cloudflare, which are committed as well.
 fn configurations() -> Result<(), String> {
-    for example in ["smallest", "record-store", "hotel"] {
+    for example in ["tiny", "smallest", "record-store", "hotel"] {
         let check =
             format!("run --quiet --package cargo-dotdo -- worker check --package {example}");
         cargo(&check.split(' ').collect::<Vec<_>>())?;

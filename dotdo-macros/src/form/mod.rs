@@ -12,6 +12,7 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diag::Errors;
+use crate::feature::Feature;
 use crate::options;
 use crate::paths::Root;
 use crate::source::without_marks;
@@ -39,6 +40,9 @@ pub fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     if !parse::can_be_form(&input, &mut errors) {
         return give_back(item, &errors);
+    }
+    if !Feature::People.is_there() {
+        errors.at_attribute(&item, Feature::People.wanted_by("form"));
     }
     parse::check_derives(&input, &mut errors);
     parse::take_foreign(&mut input, &mut errors);

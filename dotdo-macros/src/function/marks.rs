@@ -13,6 +13,7 @@ use super::model::{Policy, Route, Timetable, Trigger};
 use super::pattern;
 use crate::attributes::last_word;
 use crate::diag::{Errors, did_you_mean, one_of};
+use crate::feature::Feature;
 use crate::options::{self, Code, PathTo, Real, Text, Whole, YesNo};
 
 /// The attributes that are read here.
@@ -131,6 +132,9 @@ impl Marks {
                 span,
                 format_args!("`#[{word}]` is given twice; {}", twice(mark)),
             );
+        }
+        if !Feature::Flows.is_there() && self.seen.is_empty() {
+            errors.at_span(span, Feature::Flows.wanted_by(word));
         }
         let triggered = self.seen.iter().any(|seen| *seen != Mark::Durable);
         self.seen.push(mark);

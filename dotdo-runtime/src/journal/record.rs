@@ -15,6 +15,7 @@ use crate::object::perform::perform_local;
 use crate::object::turn::Turn;
 use crate::object::{breaker, people, waits};
 use crate::planted::{self, Bug};
+use crate::rooms;
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{letters, outbox};
 use crate::stub::Op;
@@ -261,6 +262,7 @@ fn begin_entry(
         Deed::Ask(_) if durability == Durability::Send => refuse(Error::invalid(
             "nobody would hear the answer: a question is asked by a flow that waits for it, with `cx.run(..).await?`",
         )),
+        Deed::Ask(_) if !rooms::PEOPLE => refuse(rooms::lacking("people")),
         Deed::Ask(spec) => match spec.checked() {
             Ok(stored) => match people::check_notify(turn, stored) {
                 Ok(()) => people::put_question(turn, action, &spec),
@@ -489,7 +491,7 @@ pub(crate) fn close(turn: &Turn, action: &mut Action, why: &Error) -> Result<()>
 /// What others have noted of an action that is over is put right.
 fn ended(turn: &Turn, action: &Action) -> Result<()> {
     match action.kind {
-        Kind::Ask => people::close_question(turn, action),
+        Kind::Ask if rooms::PEOPLE => people::close_question(turn, action),
         Kind::Wait => waits::end_wait(turn, action),
         _ => Ok(()),
     }

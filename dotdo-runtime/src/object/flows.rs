@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::{FlowDef, Trigger};
 use crate::journal::{self, Act, Begun, Command, Durability, Run, Stray};
 use crate::json::Json;
+use crate::rooms;
 use crate::store::actions::{self, Action, Kind, Status};
 
 /// What came of polling a flow.
@@ -26,7 +27,9 @@ enum Polled {
 
 impl Object {
     pub(super) fn drive_fresh(&mut self) {
-        while let Some(id) = self.fresh.pop_front() {
+        while rooms::FLOWS
+            && let Some(id) = self.fresh.pop_front()
+        {
             // If the storage fails, the row stays pending and is taken up when the object is opened anew.
             let driven = self.transact("dotdo", |object, turn| object.drive(turn, &id));
             if let Err(error) = driven

@@ -30,6 +30,7 @@ use crate::host::{Env, Sql};
 use crate::journal::{self, Durability, Run};
 use crate::json::Json;
 use crate::planted::{self, Bug};
+use crate::rooms;
 use crate::store::actions::{self, Action};
 use crate::store::{self, inbox, letters, outbox, schedules};
 use crate::stub::Op;
@@ -243,7 +244,8 @@ impl Object {
             drop(after);
             match actions::load(turn.sql(), action)? {
                 Some(flow)
-                    if flow.kind == actions::Kind::Flow
+                    if rooms::FLOWS
+                        && flow.kind == actions::Kind::Flow
                         && flow.is_open()
                         && flow.status != actions::Status::Undoing =>
                 {
@@ -352,7 +354,9 @@ impl Object {
                 .take()
                 .ok_or_else(|| Error::internal("a turn ran twice"))?;
             value = Some(body(self, &turn)?);
-            self.hand_over_events(&turn)?;
+            if rooms::FLOWS {
+                self.hand_over_events(&turn)?;
+            }
             self.arm(&turn)
         });
         if planted::is(Bug::EventOutsideTransaction) && kept.is_ok() {
@@ -499,11 +503,13 @@ impl Object {
     /// Performs what is asked. What people do with flows needs the flows; the rest needs the turn only.
     fn perform(&mut self, turn: &Turn, request: &Request) -> Result<Answer> {
         match request.ops.as_slice() {
-            [Op::Ask { id, act }] => self.ask_act(turn, id, act),
-            [Op::Happened { wait, event }] => self
+            [Op::Ask { id, act }] if rooms::PEOPLE => self.ask_act(turn, id, act),
+            [Op::Happened { wait, event }] if rooms::FLOWS => self
                 .happened(turn, wait, event)
                 .map(|()| Answer::Done(Json::null())),
-            [Op::Flow { id, act }] => self.flow_act(turn, id, act).map(Answer::Done),
+            [Op::Flow { id, act }] if rooms::FLOWS => {
+                self.flow_act(turn, id, act).map(Answer::Done)
+            }
             _ => perform::perform_chain(turn, request),
         }
     }
@@ -575,6 +581,9 @@ impl Object {
 
     /// Stores what came of an action, and lets the flow that waits for it go on, in one transaction.
     fn settle_in(&mut self, turn: &Turn, id: &str, result: Result<Json>) -> Result<()> {
+        if !rooms::FLOWS {
+            return Ok(());
+        }
         let Some(mut action) = actions::load(turn.sql(), id)? else {
             return Ok(());
         };

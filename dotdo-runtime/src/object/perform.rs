@@ -11,6 +11,7 @@ use crate::journal::{self, Durability};
 use crate::json::Json;
 use crate::noun::NounDef;
 use crate::planted::{self, Bug};
+use crate::rooms;
 use crate::store::actions::{self, Action, Kind, Status};
 use crate::store::{
     Page, Thing, asks, breakers, events, letters, outbox, schedules, things, versions, watches,
@@ -96,6 +97,9 @@ fn acted(
 }
 
 fn perform(turn: &Turn, op: Op) -> Result<Json> {
+    if let Some(feature) = rooms::lacked_by(&op) {
+        return Err(rooms::lacking(feature));
+    }
     match op {
         Op::Get { noun, id, at } => get(turn, &noun, &id, at.as_deref()),
         Op::Call {
@@ -136,7 +140,7 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
         }
         Op::Replay { id } => replay(turn, &id),
         Op::Inspect => inspect(turn),
-        Op::Run { name, args } => {
+        Op::Run { name, args } if rooms::FLOWS => {
             let mut tx: Tx = Tx::new(turn.clone(), "");
             tx.send_named(&name, &args)?;
             Ok(Json::null())
@@ -145,9 +149,9 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
             things::mirror(turn.sql(), turn.app().noun(&noun)?.def, row)?;
             Ok(Json::null())
         }
-        Op::Deliver { handler, event } => deliver(turn, &handler, &event),
-        Op::Asks(filter) => Json::of(&asks::list(turn.sql(), &filter)?),
-        Op::Asked { row } => {
+        Op::Deliver { handler, event } if rooms::FLOWS => deliver(turn, &handler, &event),
+        Op::Asks(filter) if rooms::PEOPLE => Json::of(&asks::list(turn.sql(), &filter)?),
+        Op::Asked { row } if rooms::PEOPLE => {
             asks::mirror(turn.sql(), &row)?;
             Ok(Json::null())
         }
@@ -158,18 +162,18 @@ fn perform(turn: &Turn, op: Op) -> Result<Json> {
             subject,
             since,
             to,
-        } => {
+        } if rooms::FLOWS => {
             super::waits::watch(turn, &wait, (&noun, &verb, &subject), since, &to)?;
             Ok(Json::null())
         }
-        Op::Unwatch { wait } => {
+        Op::Unwatch { wait } if rooms::FLOWS => {
             watches::remove(turn.sql(), &wait)?;
             Ok(Json::null())
         }
         Op::Happened { .. } => Err(Error::invalid(
             "what another object tells stands alone in its request",
         )),
-        Op::Ask { .. } | Op::Flow { .. } => Err(Error::invalid(
+        _ => Err(Error::invalid(
             "what is done with a question or a flow stands alone in its request",
         )),
     }
@@ -331,7 +335,7 @@ fn expect_version(
 /// Runs a dead letter once more: a flow keeps what it had done and tries again what had failed.
 fn replay(turn: &Turn, id: &str) -> Result<Json> {
     let input = letters::replayed(turn.sql(), id, turn.micros())?;
-    let Some(mut action) = actions::load(turn.sql(), id)? else {
+    let Some(mut action) = actions::load(turn.sql(), id)?.filter(|_| rooms::FLOWS) else {
         // A message that nobody waited for.
         let (to, request): (ObjectKey, Request) = input.read()?;
         outbox::put(

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::journal::{self, Begun, Durability};
 use crate::json::Json;
 use crate::planted::{self, Bug};
+use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
 use crate::store::{outbox, schedules};
 
@@ -15,7 +16,9 @@ impl Object {
         let now = self.env.now();
         let due = actions::due(&*self.sql, now.timestamp_micros()).unwrap_or_default();
         for id in due {
-            let _ = self.transact("dotdo", |object, turn| object.due(turn, &id));
+            if rooms::FLOWS {
+                let _ = self.transact("dotdo", |object, turn| object.due(turn, &id));
+            }
         }
         for id in outbox::waiting(&*self.sql, Some(now.timestamp_micros())).unwrap_or_default() {
             let underway = self.messages.contains(&id);
@@ -32,6 +35,9 @@ impl Object {
                 }
                 Ok(())
             });
+        }
+        if !rooms::FLOWS {
+            return;
         }
         let schedules: Vec<_> = self.app.schedules_of(&self.key).collect();
         let _ = self.transact("dotdo", |_, turn| {
@@ -78,7 +84,7 @@ impl Object {
                         .execute(r#"DELETE FROM "$outbox" WHERE "action" = ?1"#, &[id.into()])?;
                 }
                 Kind::Flow => return self.stop_flow(turn, action, error),
-                Kind::Ask => return self.question_timed_out(turn, id),
+                Kind::Ask if rooms::PEOPLE => return self.question_timed_out(turn, id),
                 Kind::Wait => return self.wait_timed_out(turn, id),
                 _ => {}
             }
@@ -103,8 +109,8 @@ impl Object {
                 turn.after().flows.push(id.to_owned());
                 Ok(())
             }
-            Kind::Ask => self.question_due(turn, action),
-            Kind::Verb | Kind::Value | Kind::Wait => Ok(()),
+            Kind::Ask if rooms::PEOPLE => self.question_due(turn, action),
+            Kind::Ask | Kind::Verb | Kind::Value | Kind::Wait => Ok(()),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::json::Json;
 use crate::noun::NounDef;
 use crate::object::Request;
 use crate::planted::{self, Bug};
+use crate::rooms;
 use crate::store::{actions, events, outbox, things, versions};
 use crate::stub::Op;
 use crate::value::Cell;
@@ -368,6 +369,9 @@ impl Turn {
             at: self.now(),
         };
         let event = events::append(self.sql(), event)?;
+        if !rooms::FLOWS {
+            return Ok(());
+        }
         super::waits::tell_watchers(self, &event)?;
         self.after().emitted.push(event.clone());
         let mut text = None;
@@ -472,6 +476,9 @@ impl Turn {
     pub(crate) fn send(&self, deed: Deed, options: Options) -> Result<()> {
         if self.0.read_only.get() {
             return Err(Error::refused("a query cannot send"));
+        }
+        if !rooms::FLOWS {
+            return Err(rooms::lacking("flows"));
         }
         let id = self.new_id();
         let parent = self.cause().unwrap_or_else(|| "$send".to_owned());

@@ -16,6 +16,7 @@ use super::visit::Visit;
 use crate::app::App;
 use crate::error::{Error, ErrorKind};
 use crate::host::Peers;
+use crate::rooms;
 
 /// The HTTP door of a business. A host makes one, hands it requests and sends what it answers.
 pub struct Door {
@@ -198,12 +199,16 @@ impl<P: Peers> Visit<'_, P> {
             (Route::Actions(owner), _) => self.actions(owner).await,
             (Route::Letters(owner), _) => self.letters(owner).await,
             (Route::Replay(owner, id), _) => self.replay(owner, id).await,
-            (Route::Flows(owner), _) => self.flows(owner).await,
-            (Route::Flow(owner, id), _) => self.flow(owner, id).await,
-            (Route::FlowAct(owner, id, act), _) => self.flow_act(owner, id, act).await,
-            (Route::Asks(owner), _) => self.asks(owner).await,
-            (Route::Ask(owner, id), _) => self.ask_row(owner, id).await,
-            (Route::AskAct(owner, id, act), _) => self.ask_act(owner, id, act).await,
+            (Route::Flows(owner), _) if rooms::FLOWS => self.flows(owner).await,
+            (Route::Flow(owner, id), _) if rooms::FLOWS => self.flow(owner, id).await,
+            (Route::FlowAct(owner, id, act), _) if rooms::FLOWS => {
+                self.flow_act(owner, id, act).await
+            }
+            (Route::Asks(owner), _) if rooms::PEOPLE => self.asks(owner).await,
+            (Route::Ask(owner, id), _) if rooms::PEOPLE => self.ask_row(owner, id).await,
+            (Route::AskAct(owner, id, act), _) if rooms::PEOPLE => {
+                self.ask_act(owner, id, act).await
+            }
             (Route::Inspect(owner), _) => self.inspect(owner).await,
             (
                 route @ (Route::Root
@@ -213,10 +218,17 @@ impl<P: Peers> Visit<'_, P> {
                 | Route::Problems(_)
                 | Route::Schema(_)),
                 _,
-            ) => {
+            ) if rooms::DESCRIBE => {
                 self.no_params()?;
                 describe::answer(self.door, &self.place, route)
             }
+            (Route::Flows(_) | Route::Flow(..) | Route::FlowAct(..), _) => {
+                Err(rooms::lacking("flows").into())
+            }
+            (Route::Asks(_) | Route::Ask(..) | Route::AskAct(..), _) => {
+                Err(rooms::lacking("people").into())
+            }
+            _ => Err(rooms::lacking("describe").into()),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::host::{Env, Sql, ask};
 use crate::json;
 use crate::object::{Answer, Input, Object, Output, Request, StepStart};
+use crate::rooms;
 use crate::store::meta;
 use crate::value::Cell;
 
@@ -281,7 +282,8 @@ impl Slot {
                         log("error", error.message());
                     }
                 }
-                Output::Step(step) => self.step(step, tasks),
+                Output::Step(step) if rooms::FLOWS => self.step(step, tasks),
+                Output::Step(_) => {}
                 Output::Cancel { action, attempt } => tasks.cancel(&name(&action, attempt)),
                 Output::Message { id, to, request } => tasks.add(
                     format!("message/{id}"),
