@@ -1,6 +1,5 @@
 //! A business, unfolded for running: every noun, verb, handler, schedule and step by name.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use chrono_tz::Tz;
@@ -15,6 +14,7 @@ use crate::business::{AppDef, Entry, Item, PartDef};
 use crate::effect::StepDef;
 use crate::error::{Error, Result};
 use crate::flow::{FlowDef, Missed, Route, Trigger};
+use crate::maps::Few;
 use crate::migration::Migration;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
 use crate::rooms;
@@ -73,7 +73,7 @@ pub struct NounEntry {
     /// The noun.
     pub def: &'static NounDef,
     /// Its verbs and queries by name.
-    pub verbs: BTreeMap<&'static str, &'static VerbDef>,
+    pub verbs: Few<&'static str, &'static VerbDef>,
 }
 
 /// A schedule, parsed.
@@ -96,15 +96,15 @@ pub struct Scheduled {
 pub struct App {
     /// The constants it was made from.
     pub def: &'static AppDef,
-    nouns: BTreeMap<&'static str, NounEntry>,
-    flows: BTreeMap<&'static str, &'static FlowDef>,
-    steps: BTreeMap<&'static str, &'static StepDef>,
+    nouns: Few<&'static str, NounEntry>,
+    flows: Few<&'static str, &'static FlowDef>,
+    steps: Few<&'static str, &'static StepDef>,
     parts: Vec<&'static PartDef>,
     /// Handlers in the order in which they start: priority, exact before wildcard, order of the list.
     routes: Vec<(&'static FlowDef, &'static Route)>,
     schedules: Vec<Scheduled>,
     /// The schemas of objects, as they are asked for: comparing costs an object that is up to date one fingerprint.
-    known: OnceLock<BTreeMap<&'static str, KnownSchema>>,
+    known: OnceLock<(KnownSchema, Few<&'static str, KnownSchema>)>,
     lock: OnceLock<Option<Lock>>,
 }
 
@@ -117,14 +117,24 @@ pub struct KnownSchema {
     pub fingerprint: String,
 }
 
+impl KnownSchema {
+    fn of(schema: Schema) -> Self {
+        let fingerprint = schema.fingerprint();
+        Self {
+            schema,
+            fingerprint,
+        }
+    }
+}
+
 impl App {
     /// Unfolds a business. What `app!` could not prove while compiling is checked here.
     pub fn new(def: &'static AppDef) -> Result<Self> {
         let mut app = Self {
             def,
-            nouns: BTreeMap::new(),
-            flows: BTreeMap::new(),
-            steps: BTreeMap::new(),
+            nouns: Few::new(),
+            flows: Few::new(),
+            steps: Few::new(),
             parts: Vec::new(),
             routes: Vec::new(),
             schedules: Vec::new(),
@@ -353,23 +363,16 @@ impl App {
 
     /// The tables of an object with their fingerprint, made once.
     pub fn known_schema(&self, noun: Option<&str>) -> &KnownSchema {
-        let known = self.known.get_or_init(|| {
-            let objects = self.nouns.values().filter(|entry| entry.def.object);
-            let mut known = BTreeMap::new();
-            for noun in std::iter::once(None).chain(objects.map(|entry| Some(entry.def.name))) {
-                let schema = self.make_schema(noun);
-                let fingerprint = schema.fingerprint();
-                let one = KnownSchema {
-                    schema,
-                    fingerprint,
-                };
-                known.insert(noun.unwrap_or_default(), one);
+        let (tenant, objects) = self.known.get_or_init(|| {
+            let mut objects = Few::new();
+            for entry in self.nouns.values().filter(|entry| entry.def.object) {
+                let name = entry.def.name;
+                objects.insert(name, KnownSchema::of(self.make_schema(Some(name))));
             }
-            known
+            (KnownSchema::of(self.make_schema(None)), objects)
         });
         // An object whose noun is gone, or is no object any more, has the rows of the rest.
-        let own = noun.and_then(|noun| known.get(noun));
-        own.unwrap_or_else(|| &known[""])
+        noun.and_then(|noun| objects.get(noun)).unwrap_or(tenant)
     }
 
     /// The crate's `dotdo.lock`, read once.
@@ -440,9 +443,11 @@ impl App {
 }
 
 impl VerbsDef {
-    fn by_name(&'static self) -> BTreeMap<&'static str, &'static VerbDef> {
-        let mut verbs = BTreeMap::new();
-        verbs.extend(self.verbs.iter().map(|verb| (verb.name, verb)));
+    fn by_name(&'static self) -> Few<&'static str, &'static VerbDef> {
+        let mut verbs = Few::new();
+        for verb in self.verbs {
+            verbs.insert(verb.name, verb);
+        }
         verbs
     }
 }

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod json;
 pub mod locked;
 pub mod manifest;
+pub mod maps;
 pub mod migration;
 pub mod noun;
 pub mod object;

@@ -1,7 +1,6 @@
 //! A flow that is being run, as its own code sees it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -19,6 +18,7 @@ use crate::effect::{Deed, Options};
 use crate::error::{Error, Result};
 use crate::form::FormDef;
 use crate::json::Json;
+use crate::maps::Named;
 use crate::store::actions::{Action, Kind};
 use crate::value::Value;
 
@@ -70,21 +70,21 @@ struct Inner {
 struct State {
     now: DateTime<Utc>,
     /// How often each name has occurred, by scope and name.
-    occurrences: BTreeMap<String, u32>,
-    results: BTreeMap<String, Result<Json>>,
+    occurrences: Named<u32>,
+    results: Named<Result<Json>>,
     /// What has been asked for and has no result.
-    waiting: BTreeMap<String, Wait>,
+    waiting: Named<Wait>,
     commands: Vec<Command>,
     /// The forms that were asked for, by key.
-    forms: BTreeMap<String, &'static FormDef>,
+    forms: Named<&'static FormDef>,
     /// Which events are waited for, by key.
-    wanted: BTreeMap<String, Wanted>,
+    wanted: Named<Wanted>,
     /// How what was asked for can be undone, by key.
-    undoers: BTreeMap<String, Undoer>,
+    undoers: Named<Undoer>,
     /// What can be undone from now on and has not been written down.
     undos: Vec<(String, Undo)>,
     /// What the journal held when the flow was revived, and the code has not asked for again.
-    stored: BTreeMap<String, Entry>,
+    stored: Named<Entry>,
     /// The last thing whose result the code was given.
     last: Option<String>,
     /// Where journal and code part.
@@ -123,15 +123,15 @@ impl Run {
     ) -> Self {
         let mut state = State {
             now,
-            occurrences: BTreeMap::new(),
-            results: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            occurrences: Named::new(),
+            results: Named::new(),
+            waiting: Named::new(),
             commands: Vec::new(),
-            forms: BTreeMap::new(),
-            wanted: BTreeMap::new(),
-            undoers: BTreeMap::new(),
+            forms: Named::new(),
+            wanted: Named::new(),
+            undoers: Named::new(),
             undos: Vec::new(),
-            stored: BTreeMap::new(),
+            stored: Named::new(),
             last: None,
             stray: None,
         };
@@ -228,7 +228,7 @@ impl Run {
         /// Replaying so many entries takes well under a millisecond.
         const CHEAP: usize = 256;
         let state = self.inner.state.borrow();
-        state.results.len() <= CHEAP && state.waiting.values().all(|wait| *wait == Wait::Long)
+        state.results.len() <= CHEAP && state.waiting.things().all(|wait| *wait == Wait::Long)
     }
 
     /// The key of the last thing whose result the code was given.
@@ -260,7 +260,7 @@ impl Run {
         if let Some(stray) = state.stray.take() {
             return Some(stray);
         }
-        let (key, entry) = state.stored.iter().next()?;
+        let (key, entry) = state.stored.first()?;
         let asked = state.commands.first();
         Some(Stray::left_over(key, entry, asked))
     }
@@ -269,7 +269,7 @@ impl Run {
     pub(super) fn next_key(&self, name: &str) -> String {
         let mut state = self.inner.state.borrow_mut();
         let scoped = format!("{}{name}", self.scope);
-        let count = state.occurrences.entry(scoped).or_insert(0);
+        let count = state.occurrences.get_or(scoped, 0);
         let key = format!("{}{name}#{count}", self.scope);
         *count += 1;
         key
@@ -316,7 +316,7 @@ impl Run {
         let key = self.next_key(&format!("send {}", deed_name(&deed)));
         let mut state = self.inner.state.borrow_mut();
         state.stored.remove(&key);
-        if !state.results.contains_key(&key) && !state.waiting.contains_key(&key) {
+        if !state.results.contains(&key) && !state.waiting.contains(&key) {
             state.commands.push(Command {
                 key,
                 act: Act::Deed(deed),
@@ -359,10 +359,10 @@ impl Run {
     /// Forgets what branches that were given up have asked for.
     pub(super) fn give_up(&self, losers: &[String]) {
         let mut state = self.inner.state.borrow_mut();
-        let lost = |key: &String| losers.iter().any(|scope| key.starts_with(scope.as_str()));
+        let lost = |key: &str| losers.iter().any(|scope| key.starts_with(scope.as_str()));
         state.commands.retain(|command| !lost(&command.key));
-        state.waiting.retain(|key, _| !lost(key));
-        state.stored.retain(|key, _| !lost(key));
+        state.waiting.retain(|key| !lost(key));
+        state.stored.retain(|key| !lost(key));
     }
 }
 
@@ -442,7 +442,7 @@ impl<T: Value> Future for Journaled<T> {
             state.wanted.insert(self.key.clone(), wanted);
         }
         if let Some(command) = command
-            && !state.waiting.contains_key(&self.key)
+            && !state.waiting.contains(&self.key)
         {
             state.commands.push(command);
         }

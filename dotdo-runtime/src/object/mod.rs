@@ -16,7 +16,7 @@ pub(crate) mod waits;
 pub(crate) mod wake;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,7 @@ use crate::flow::FlowDef;
 use crate::host::{Env, Sql};
 use crate::journal::{self, Durability, Run};
 use crate::json::Json;
+use crate::maps::Named;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Action};
@@ -186,15 +187,15 @@ pub struct Object {
     key: ObjectKey,
     sql: Rc<dyn Sql>,
     env: Rc<dyn Env>,
-    live: BTreeMap<String, Live>,
+    live: Named<Live>,
     /// Flows polled in the turn that is going on: they are ahead of the storage if it fails.
     touched: Vec<String>,
     /// Flows to be polled next.
     fresh: VecDeque<String>,
     /// Attempts under way in this process.
-    steps: BTreeMap<String, u32>,
+    steps: Named<u32>,
     /// Messages under way in this process.
-    messages: BTreeSet<String>,
+    messages: Named<()>,
     outputs: Vec<Output>,
     /// How many ids have been made.
     ids: Rc<Cell<u16>>,
@@ -266,11 +267,11 @@ impl Object {
             key,
             sql,
             env,
-            live: BTreeMap::new(),
+            live: Named::new(),
             touched: Vec::new(),
             fresh: VecDeque::new(),
-            steps: BTreeMap::new(),
-            messages: BTreeSet::new(),
+            steps: Named::new(),
+            messages: Named::new(),
             outputs: Vec::new(),
             ids: Rc::default(),
             storage_failed: None,
@@ -391,7 +392,7 @@ impl Object {
                 if planted::is(Bug::MessageIdChanged) {
                     request.id = Some(format!("{id}/{}", self.env.random()));
                 }
-                self.messages.insert(id.clone());
+                self.messages.insert(id.clone(), ());
                 self.outputs.push(Output::Message { id, to, request });
             }
         }

@@ -2,7 +2,6 @@
 //! here and leaves only once the transaction is kept.
 
 use std::cell::{Cell as StdCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +15,7 @@ use crate::flow::FlowDef;
 use crate::host::{Env, Sql};
 use crate::journal::Durability;
 use crate::json::Json;
+use crate::maps::Named;
 use crate::noun::NounDef;
 use crate::object::Request;
 use crate::planted::{self, Bug};
@@ -53,7 +53,7 @@ pub(crate) struct After {
     /// Messages to send: ids in the outbox.
     pub messages: Vec<String>,
     /// Those of them that were written in this turn, whom they are for and what they say.
-    pub written: BTreeMap<String, (ObjectKey, Request)>,
+    pub written: Named<(ObjectKey, Request)>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
     /// Events that a planted bug keeps back.

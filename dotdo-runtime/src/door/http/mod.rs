@@ -7,6 +7,10 @@
 
 mod access;
 mod args;
+#[cfg_attr(
+    not(feature = "people"),
+    allow(dead_code, reason = "nobody enters this room then")
+)]
 mod asks;
 mod calls;
 mod describe;
@@ -14,6 +18,10 @@ mod door;
 mod envelope;
 #[cfg(test)]
 mod fixture;
+#[cfg_attr(
+    not(feature = "flows"),
+    allow(dead_code, reason = "nobody enters this room then")
+)]
 mod flows;
 mod limits;
 mod list;

@@ -15,6 +15,13 @@ pub(super) type Owner = Option<(String, String)>;
 
 /// What a path names.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "people"),
+    allow(
+        dead_code,
+        reason = "nobody looks into what leads to a room that is not there"
+    )
+)]
 pub(super) enum Route {
     /// `/`
     Root,

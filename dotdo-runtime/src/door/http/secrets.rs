@@ -4,12 +4,11 @@
 //! there a copy is recognised by the noun beside it, or by the shape of the verb, step or flow it belongs to. In
 //! doubt a value is left out.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Map, Value as Tree};
 
 use crate::app::App;
 use crate::json::Json;
+use crate::maps::Few;
 use crate::noun::VerbDef;
 use crate::value::{Member, Shape};
 
@@ -17,15 +16,15 @@ use crate::value::{Member, Shape};
 #[derive(Debug)]
 pub(super) struct Secrets {
     app: &'static App,
-    columns: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    columns: Few<&'static str, Vec<&'static str>>,
 }
 
 impl Secrets {
     /// The secret columns of a business.
     pub fn of(app: &'static App) -> Self {
-        let mut columns: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+        let mut columns: Few<&'static str, Vec<&'static str>> = Few::new();
         for entry in app.nouns() {
-            let secret: BTreeSet<_> = entry
+            let secret: Vec<_> = entry
                 .def
                 .columns
                 .iter()
@@ -43,7 +42,7 @@ impl Secrets {
     pub fn has(&self, noun: &str, field: &str) -> bool {
         self.columns
             .get(noun)
-            .is_some_and(|columns| columns.contains(field))
+            .is_some_and(|columns| columns.contains(&field))
     }
 
     /// What a verb or query returned, without what is secret.
@@ -69,7 +68,7 @@ impl Secrets {
 
     fn remove(&self, noun: &str, fields: Option<&mut Tree>) {
         if let (Some(secret), Some(Tree::Object(fields))) = (self.columns.get(noun), fields) {
-            fields.retain(|name, _| !secret.contains(name.as_str()));
+            fields.retain(|name, _| !secret.contains(&name.as_str()));
         }
     }
 

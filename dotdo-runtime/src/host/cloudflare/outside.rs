@@ -1,7 +1,6 @@
 //! What an instance asks of the host and waits for: other objects, and HTTP.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -11,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Peers;
 use crate::http;
 use crate::json::{self, Json};
+use crate::maps::Few;
 use crate::object::{Answer, Request};
 use crate::value::Cell;
 
@@ -47,7 +47,7 @@ enum Asked {
 #[derive(Default)]
 struct Asks {
     last: i64,
-    open: BTreeMap<i64, Asked>,
+    open: Few<i64, Asked>,
 }
 
 thread_local! {

@@ -1,10 +1,11 @@
 //! The futures of an instance: the user's steps, what is on its way to other objects, requests at the door. They are
 //! polled when the host has brought what they wait for.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+
+use crate::maps::Few;
 
 /// What a task gives when it is done.
 pub(super) type Task<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -35,7 +36,7 @@ impl Wake for WakeTask {
 
 /// The tasks of an instance.
 pub(super) struct Tasks<T> {
-    running: BTreeMap<u64, (String, Task<T>)>,
+    running: Few<u64, (String, Task<T>)>,
     ready: Arc<Ready>,
     next: u64,
 }
@@ -43,7 +44,7 @@ pub(super) struct Tasks<T> {
 impl<T> Tasks<T> {
     pub fn new() -> Self {
         Self {
-            running: BTreeMap::new(),
+            running: Few::new(),
             ready: Arc::default(),
             next: 0,
         }
@@ -59,12 +60,12 @@ impl<T> Tasks<T> {
 
     /// Drops the tasks of a name.
     pub fn cancel(&mut self, name: &str) {
-        self.running.retain(|_, (own, _)| own != name);
+        self.running.retain(|(own, _)| own != name);
     }
 
     /// Drops all tasks.
     pub fn clear(&mut self) {
-        self.running.clear();
+        self.running = Few::new();
     }
 
     /// Lets tasks go on until one is done, and gives what it gave. None if no task can go on.
