@@ -26,6 +26,7 @@ pages! {
     Questions: "docs/src/questions.md",
     Mistakes: "docs/src/mistakes.md",
     Http: "docs/src/http.md",
+    Live: "docs/src/live.md",
     Commands: "docs/src/commands.md",
     Cloudflare: "docs/src/cloudflare.md",
     CloudflareDifferences: "docs/src/cloudflare-differences.md",

@@ -28,6 +28,18 @@ pub struct Bundle<'a> {
     pub index: &'a str,
 }
 
+/// The classes of the trial business.
+pub const TRIAL_CLASSES: &[Class] = &[
+    Class {
+        noun: "",
+        name: "Tenant",
+    },
+    Class {
+        noun: "Order",
+        name: "Order",
+    },
+];
+
 /// The business as it is.
 pub const PLAIN: &str = include_str!("plain.js");
 

@@ -51,6 +51,11 @@ impl Connection {
         })
     }
 
+    /// What is left of it once it speaks another protocol.
+    pub(crate) fn into_stream(self) -> BufReader<TcpStream> {
+        self.stream
+    }
+
     /// Sends a request and waits for the answer. `host` and `content-length` are added.
     pub fn send(
         &mut self,
@@ -111,7 +116,7 @@ impl Connection {
             .header("content-length")
             .and_then(|length| length.parse().ok());
         answer.body = match length {
-            _ if method == "HEAD" || matches!(status, 204 | 304) => Vec::new(),
+            _ if method == "HEAD" || matches!(status, 101 | 204 | 304) => Vec::new(),
             Some(length) => self.bytes(length)?,
             None if answer.header("transfer-encoding") == Some("chunked") => self.chunks()?,
             None => Vec::new(),

@@ -5,12 +5,16 @@
 //! workerd is found by `WORKERD_BIN`, or where `cargo xtask` installs it.
 
 mod bundle;
+mod embedded;
 mod engine;
 mod http;
+mod socket;
 
-pub use bundle::{Bundle, Class, PLAIN, SUITE, TRIAL, wasm};
+pub use bundle::{Bundle, Class, PLAIN, SUITE, TRIAL, TRIAL_CLASSES, wasm};
+pub use embedded::Embedded;
 pub use engine::Engine;
 pub use http::{Answer, Connection};
+pub use socket::{Message, Socket};
 
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -7,18 +7,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use workerd_tests::{Answer, Bundle, Class, Connection, Engine, TRIAL, wasm, workerd_or_skip};
-
-const CLASSES: &[Class] = &[
-    Class {
-        noun: "",
-        name: "Tenant",
-    },
-    Class {
-        noun: "Order",
-        name: "Order",
-    },
-];
+use workerd_tests::{
+    Answer, Bundle, Connection, Engine, TRIAL, TRIAL_CLASSES, wasm, workerd_or_skip,
+};
 
 /// An engine with the trial business, on data of its own.
 struct Trial {
@@ -40,7 +31,7 @@ impl Trial {
         let folder = tempfile::tempdir().expect("a folder");
         let bundle = Bundle {
             wasm,
-            classes: CLASSES,
+            classes: TRIAL_CLASSES,
             variables,
             index: TRIAL,
         };

@@ -4,48 +4,12 @@
 mod normal;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use workerd_tests::{Answer, Bundle, Class, Connection, Engine, TRIAL, wasm, workerd_or_skip};
+use workerd_tests::{
+    Answer, Bundle, Connection, Embedded, Engine, TRIAL, TRIAL_CLASSES, wasm, workerd_or_skip,
+};
 
 use normal::Normal;
-
-/// The trial business as a process of its own.
-struct Embedded {
-    child: Child,
-    port: u16,
-}
-
-impl Embedded {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_trial"))
-            .args(["serve", "--addr", "127.0.0.1:0", "--json", "--data"])
-            .arg(folder)
-            .env_remove("DOTDO_TOKEN")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("a pipe");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        // {"listening":"http://127.0.0.1:8080","data":"…"}
-        let port = line
-            .split("127.0.0.1:")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next()?.parse().ok())
-            .expect("a port");
-        Self { child, port }
-    }
-}
-
-impl Drop for Embedded {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// A request of the session. `{1}` stands for the first id that an answer of this host's has told, and so on.
 struct Ask {
@@ -403,23 +367,15 @@ fn the_answers_are_the_same_on_both_hosts() {
     let wasm = wasm("workerd-tests", "trial");
     let bundle = Bundle {
         wasm: &wasm,
-        classes: &[
-            Class {
-                noun: "",
-                name: "Tenant",
-            },
-            Class {
-                noun: "Order",
-                name: "Order",
-            },
-        ],
+        classes: TRIAL_CLASSES,
         variables: &[],
         index: TRIAL,
     };
     let engine =
         Engine::start(&workerd, &folder.path().join("workerd"), &bundle).expect("it starts");
-    let embedded = Embedded::start(&folder.path().join("embedded"));
-    let (mut here, mut there) = (Host::of(embedded.port), Host::of(engine.port()));
+    let data = folder.path().join("embedded");
+    let embedded = Embedded::start(env!("CARGO_BIN_EXE_trial"), &data, None).expect("it starts");
+    let (mut here, mut there) = (Host::of(embedded.port()), Host::of(engine.port()));
 
     let session = session();
     assert!(session.len() >= 200, "{} requests", session.len());

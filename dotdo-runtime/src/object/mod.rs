@@ -113,6 +113,8 @@ pub enum Output {
     Answer(u64, Result<Answer>),
     /// Run an attempt of a step.
     Step(StepStart),
+    /// Tell whoever listens to the object's events that there are new ones.
+    News,
     /// Give up waiting for a step.
     Cancel {
         /// The action.
@@ -375,6 +377,9 @@ impl Object {
             return Err(error);
         }
         let mut after = std::mem::take(&mut *turn.after());
+        if after.news {
+            self.outputs.push(Output::News);
+        }
         for step in after.steps {
             self.steps.insert(step.action.clone(), step.attempt);
             self.outputs.push(Output::Step(step));

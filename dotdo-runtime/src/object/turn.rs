@@ -56,6 +56,8 @@ pub(crate) struct After {
     pub written: Named<(ObjectKey, Request)>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
+    /// Whether anything was emitted.
+    pub news: bool,
     /// Events that a planted bug keeps back.
     pub late: Vec<(String, String, String, Json)>,
 }
@@ -373,7 +375,11 @@ impl Turn {
             return Ok(());
         }
         super::waits::tell_watchers(self, &event)?;
-        self.after().emitted.push(event.clone());
+        {
+            let mut after = self.after();
+            after.news = true;
+            after.emitted.push(event.clone());
+        }
         let mut text = None;
         for (flow, route) in self.app().handlers(noun, verb) {
             let text = match &text {

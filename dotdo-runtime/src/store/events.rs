@@ -24,6 +24,9 @@ pub struct EventFilter {
     pub after: Option<u64>,
     /// At most so many; 100 unless said otherwise.
     pub limit: Option<u32>,
+    /// As one who goes on asking: `next` is always there, also when there is nothing more yet. Without `after`, nothing
+    /// is listed, and `next` is where the log ends.
+    pub follow: bool,
 }
 
 pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEvent> {
@@ -48,6 +51,13 @@ pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEven
 }
 
 pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEvent>> {
+    if filter.follow && filter.after.is_none() {
+        let next = Some(end(sql)?.to_string());
+        return Ok(Page {
+            items: Vec::new(),
+            next,
+        });
+    }
     let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
     let rows = sql.query(
         r#"SELECT "sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at" FROM "$events"
@@ -63,7 +73,20 @@ pub(crate) fn list(sql: &dyn Sql, filter: &EventFilter) -> Result<Page<DomainEve
         ],
     )?;
     let items = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(items, limit, |e| e.sequence.to_string()))
+    let mut page = Page::cut(items, limit, |e| e.sequence.to_string());
+    if filter.follow && page.next.is_none() {
+        page.next = Some(end(sql)?.max(filter.after.unwrap_or(0)).to_string());
+    }
+    Ok(page)
+}
+
+/// The sequence number of the last event; 0 if there is none.
+fn end(sql: &dyn Sql) -> Result<u64> {
+    let rows = sql.query(r#"SELECT max("sequence") FROM "$events""#, &[])?;
+    Ok(match rows.first().and_then(|row| row.first()) {
+        Some(Cell::Integer(last)) => unsigned(*last),
+        _ => 0,
+    })
 }
 
 /// The events of a kind from an instant on, oldest first: at most the first thousand.

@@ -1,5 +1,6 @@
 //! Who may come in: the access token, and no pages of other sites.
 
+use super::live;
 use super::message::HttpRequest;
 use super::problem::{Outcome, Problem};
 use crate::error::ErrorKind;
@@ -50,6 +51,7 @@ pub(super) fn check_token(wanted: Option<&str>, request: &HttpRequest) -> Outcom
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         (scheme, token.trim())
     });
+    let given = given.or_else(|| live::token(request).map(|token| ("bearer", token)));
     match given {
         None => refusal(
             "an access token is needed; send it as `Authorization: Bearer …`",

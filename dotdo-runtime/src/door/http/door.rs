@@ -117,7 +117,7 @@ impl Door {
         self.refuse(Problem::from(error.clone()), "")
     }
 
-    fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
+    pub(super) fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
         problem.response(&origin(&self.app.domain()), path)
     }
 
@@ -127,15 +127,7 @@ impl Door {
                 HttpResponse::empty(204).with("allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS")
             );
         }
-        self.limits.check(request)?;
-        // Health is told to anybody, so that whoever watches over the process needs no secret.
-        if request.path != "/$health" {
-            check_token(self.token.as_deref(), request)?;
-        }
-        if !self.wants_token() {
-            check_site(request)?;
-        }
-        let (place, route) = self.route(request)?;
+        let (place, route) = self.admit(request)?;
         if request.method == "OPTIONS" {
             return Ok(options(&route));
         }
@@ -147,6 +139,19 @@ impl Door {
             place,
         };
         visit.enter(&route).await
+    }
+
+    /// Lets a request in that may come in, and finds where it wants to go.
+    pub(super) fn admit(&self, request: &HttpRequest) -> Outcome<(Place, Route)> {
+        self.limits.check(request)?;
+        // Health is told to anybody, so that whoever watches over the process needs no secret.
+        if request.path != "/$health" {
+            check_token(self.token.as_deref(), request)?;
+        }
+        if !self.wants_token() {
+            check_site(request)?;
+        }
+        self.route(request)
     }
 
     fn route(&self, request: &HttpRequest) -> Outcome<(Place, Route)> {

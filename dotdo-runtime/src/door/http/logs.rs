@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::message::HttpResponse;
+use super::params::Params;
 use super::problem::Outcome;
 use super::route::Owner;
 use super::visit::Visit;
@@ -36,17 +37,25 @@ pub(super) const STATUSES: [Status; 8] = [
     Status::Parked,
 ];
 
+/// Takes what says which events are wanted.
+pub(super) fn event_filter(params: &mut Params) -> EventFilter {
+    EventFilter {
+        noun: params.text("noun"),
+        verb: params.text("verb"),
+        subject: params.text("subject"),
+        action: params.text("action"),
+        after: params.number("after", 0, i64::MAX.unsigned_abs()),
+        ..EventFilter::default()
+    }
+}
+
 impl<P: Peers> Visit<'_, P> {
     /// `GET /$events`
     pub async fn events(&self, owner: &Owner) -> Outcome<HttpResponse> {
         let mut params = self.params()?;
         let filter = EventFilter {
-            noun: params.text("noun"),
-            verb: params.text("verb"),
-            subject: params.text("subject"),
-            action: params.text("action"),
-            after: params.number("after", 0, i64::MAX.unsigned_abs()),
             limit: Some(params.limit(DEFAULT_LIMIT)),
+            ..event_filter(&mut params)
         };
         params.finish()?;
         self.log(owner, Op::Events(filter)).await

@@ -25,6 +25,7 @@ mod fixture;
 mod flows;
 mod limits;
 mod list;
+mod live;
 mod logs;
 mod message;
 mod openapi;
@@ -44,6 +45,7 @@ mod visit;
 
 pub use door::Door;
 pub use limits::Limits;
+pub use live::{Batch, Feed, PROTOCOL, Reply};
 pub use message::{HttpRequest, HttpResponse};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use text::encode;

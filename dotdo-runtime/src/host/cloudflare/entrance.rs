@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::instance::{Done, log, variable};
-use super::outside::{Objects, Say, reach, say};
+use super::outside::{Objects, Say, address, reach, say};
 use super::tasks::Tasks;
 use super::wire::Parts;
 use crate::app::{App, ObjectKey};
-use crate::door::{Door, HttpRequest, HttpResponse};
+use crate::door::{Door, HttpRequest, Reply};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::value::Cell;
 
 /// The header that Cloudflare's edge puts on every request, and nobody else does.
@@ -63,23 +64,32 @@ impl Entrance {
             && request.header(EDGE).is_some()
             && request.path != "/$health"
         {
-            respond(call, self.door.error_response(error));
-            return Ok(());
+            return respond(call, Reply::Response(self.door.error_response(error)));
         }
         let door = self.door.clone();
         tasks.add(
             "door".to_owned(),
             Box::pin(async move {
-                let response = door.answer(&Objects, request).await;
-                Done::Http { call, response }
+                let reply = door.reply(&Objects, request).await;
+                Done::Http { call, reply }
             }),
         );
         Ok(())
     }
 }
 
-/// Hands a response to the shim.
-pub(super) fn respond(call: i64, response: HttpResponse) {
+/// Hands a response to the shim, or tells it which object a client wants to listen to.
+pub(super) fn respond(call: i64, reply: Reply) -> Result<()> {
+    let response = match reply {
+        Reply::Response(response) => response,
+        Reply::Feed(feed) => {
+            let (noun, name) = address(&feed.object);
+            let text = Json::of(&feed)?;
+            let cells = [Cell::Integer(call), Cell::Integer(101), (&text).into()];
+            say(Say::Answer, [cells.as_slice(), &[noun, name]].concat());
+            return Ok(());
+        }
+    };
     let mut cells = vec![
         Cell::Integer(call),
         Cell::Integer(i64::from(response.status)),
@@ -89,6 +99,7 @@ pub(super) fn respond(call: i64, response: HttpResponse) {
         cells.extend([Cell::Text(name), Cell::Text(value)]);
     }
     say(Say::Answer, cells);
+    Ok(())
 }
 
 /// A new id, sortable by time.

@@ -11,7 +11,7 @@ use super::tasks::Tasks;
 use super::wire::Parts;
 use crate::app::App;
 use crate::business::AppDef;
-use crate::door::HttpResponse;
+use crate::door::Reply;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::value::Cell;
@@ -32,7 +32,7 @@ pub(super) enum Done {
     },
     Http {
         call: i64,
-        response: HttpResponse,
+        reply: Reply,
     },
     Woken,
 }
@@ -142,6 +142,10 @@ impl Instance {
                 self.slot.stopped(action, &text);
                 Ok(())
             }
+            7 => {
+                let (call, feed) = (parts.number()?, parts.text()?);
+                self.slot.listen(call, &feed, &mut self.tasks)
+            }
             other => Err(Error::internal(format_args!("message {other} is unknown"))),
         }
     }
@@ -150,7 +154,8 @@ impl Instance {
     fn go_on(&mut self) {
         while let Some(done) = self.tasks.poll() {
             match done {
-                Done::Http { call, response } => super::entrance::respond(call, response),
+                Done::Http { call, reply } => super::entrance::respond(call, reply)
+                    .unwrap_or_else(|error| log("error", error.message())),
                 done => self.slot.done(done, &mut self.tasks),
             }
         }

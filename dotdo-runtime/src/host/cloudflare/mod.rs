@@ -27,16 +27,18 @@
 //! | 4 what was asked for is there | ask, then what it is |
 //! | 5 what was asked for failed | ask, kind, text |
 //! | 6 the last instance stopped | the action whose code it ran (or null), text |
+//! | 7 what is new to somebody who listens | call, the feed |
 //!
 //! | from the instance | cells after the number |
 //! | --- | --- |
-//! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header |
+//! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header; or 101, a feed, noun and name of its object; or the feed as it goes on, whether there is more, and each event |
 //! | 2 call an object | ask, noun, name, key, request |
 //! | 3 fetch | ask, method, URL, body, then name and value of each header |
 //! | 4 wake this object | microseconds, or null |
 //! | 5 say in the log | level, text |
 //! | 6 never mind | ask |
 //! | 7 what is being run | the action whose code it is, or null |
+//! | 8 there are new events | |
 
 mod classes;
 #[cfg(any(target_arch = "wasm32", test))]

@@ -23,6 +23,7 @@ pub(super) enum Say {
     Log = 5,
     NeverMind = 6,
     Doing = 7,
+    News = 8,
 }
 
 /// Tells the shim something.
@@ -117,15 +118,23 @@ impl Peers for Objects {
     }
 }
 
+/// The noun whose class an object is of, and its name there.
+pub(super) fn address(object: &ObjectKey) -> (Cell, Cell) {
+    match &object.thing {
+        None => ("".into(), object.tenant.as_str().into()),
+        Some((noun, id)) => (
+            noun.as_str().into(),
+            format!("{}/{id}", object.tenant).into(),
+        ),
+    }
+}
+
 /// Hands a request to an object, or only wakes it.
 pub(super) async fn reach(to: ObjectKey, request: Option<Request>) -> Result<Answer> {
-    let (noun, name) = match &to.thing {
-        None => ("", to.tenant.clone()),
-        Some((noun, id)) => (noun.as_str(), format!("{}/{id}", to.tenant)),
-    };
+    let (noun, name) = address(&to);
     let cells = vec![
-        noun.into(),
-        name.into(),
+        noun,
+        name,
         (&Json::of(&to)?).into(),
         request.as_ref().map(Json::of).transpose()?.as_ref().into(),
     ];

@@ -8,9 +8,9 @@
 import { DurableObject } from "cloudflare:workers";
 
 // To the instance.
-const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6;
+const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6, LISTEN = 7;
 // From the instance.
-const ANSWER = 1, ASK = 2, FETCH = 3, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7;
+const ANSWER = 1, ASK = 2, FETCH = 3, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7, NEWS = 8;
 
 /**
  * A business.
@@ -29,6 +29,8 @@ export function business(wasm, classes, options = {}) {
         // What the last instance was doing when it stopped, and how many have stopped in a row.
         #stopped;
         #stops = 0;
+        // The sockets that are being told something, and whether there is news since.
+        #telling = new Map();
 
         /** A request of an object or of the door, as JSON; null only wakes. */
         call(key, request) {
@@ -40,6 +42,50 @@ export function business(wasm, classes, options = {}) {
           // them. The exception is an instance that stopped, which set none.
           await this.#ask(ALARM);
           if (this.#instance) this.#stops = 0;
+        }
+
+        /** Somebody wants to listen. Only the worker below gets here. */
+        fetch(request) {
+          const { 0: client, 1: socket } = new WebSocketPair();
+          this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+          this.ctx.acceptWebSocket(socket);
+          socket.serializeAttachment(decodeURIComponent(request.headers.get(FEED)));
+          this.#tell(socket);
+          const protocol = request.headers.get(PROTOCOLS);
+          return new Response(null, { status: 101, webSocket: client, headers: protocol ? { [PROTOCOLS]: protocol } : {} });
+        }
+
+        webSocketMessage(socket) {
+          socket.close(1003, "no message but `ping` is understood");
+        }
+
+        webSocketClose(socket) {
+          // The platform may have answered by itself.
+          try { socket.close(); } catch {}
+        }
+
+        // What a client has been told stays with its socket while the object sleeps.
+        async #tell(socket) {
+          const under = this.#telling.has(socket);
+          this.#telling.set(socket, under);
+          if (under) return;
+          try {
+            for (let more = true; more || this.#telling.get(socket); ) {
+              this.#telling.set(socket, false);
+              // An instance is not entered while it is at work.
+              await null;
+              const answer = await this.#ask(LISTEN, socket.deserializeAttachment());
+              if (!Array.isArray(answer)) return socket.close(1011, "the events cannot be read");
+              const [feed, isMore, ...texts] = answer;
+              for (const text of texts) socket.send(text);
+              socket.serializeAttachment(feed);
+              more = isMore === 1;
+            }
+          } catch {
+            // The client has gone.
+          } finally {
+            this.#telling.delete(socket);
+          }
         }
 
         #ask(kind, ...cells) {
@@ -57,6 +103,7 @@ export function business(wasm, classes, options = {}) {
             ctx,
             env,
             classes,
+            news: () => ctx.getWebSockets().forEach((socket) => this.#tell(socket)),
             stopped: (reference, doing, text) => {
               this.#instance = undefined;
               this.#stopped = [doing, text];
@@ -97,6 +144,7 @@ export function business(wasm, classes, options = {}) {
         const answer = await door.ask(HTTP, method, path, query, body, ...[...headers].flat());
         // The first request wakes the default tenant besides, and need not wait for it.
         if (isFirst && door) ctx.waitUntil(door.quiet());
+        if (answer[0] === 101) return listen(env, classes, request, answer);
         return response(answer, method);
       },
 
@@ -127,6 +175,18 @@ async function read(stream) {
     at += piece.byteLength;
   }
   return body;
+}
+
+// How the worker tells an object what a client wants to listen to.
+const FEED = "dotdo-feed", PROTOCOLS = "sec-websocket-protocol";
+
+function listen(env, classes, request, [, feed, noun, name]) {
+  const namespace = env[classes[noun]];
+  const headers = { upgrade: "websocket", [FEED]: encodeURIComponent(feed) };
+  // As on every host: dotdo_runtime::door::PROTOCOL.
+  const offered = request.headers.get(PROTOCOLS)?.split(",") ?? [];
+  if (offered.some((protocol) => protocol.trim() === "dotdo")) headers[PROTOCOLS] = "dotdo";
+  return namespace.get(namespace.idFromName(name)).fetch("http://object/", { headers });
 }
 
 const EMPTY = new ArrayBuffer(0);
@@ -271,6 +331,9 @@ class Instance {
         break;
       case DOING:
         this.#doing = cells[0];
+        break;
+      case NEWS:
+        this.#host.news();
         break;
     }
   }

@@ -1,6 +1,7 @@
 //! The object of an instance: opened with the first call or alarm, and anew after the storage failed.
 
 use std::cell::Cell as StdCell;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -12,6 +13,7 @@ use super::instance::{Done, log};
 use super::outside::{Objects, Say, doing, say};
 use super::tasks::{Task, Tasks};
 use crate::app::{App, ObjectKey};
+use crate::door::Feed;
 use crate::error::{Error, Result};
 use crate::host::{Env, Sql, ask};
 use crate::json;
@@ -34,6 +36,8 @@ pub(super) struct Slot {
     stopped: Option<(String, String)>,
     /// The alarm that the platform keeps, as far as it is known.
     alarm: Option<i64>,
+    /// Calls that are questions of those who listen.
+    feeds: BTreeMap<i64, Feed>,
 }
 
 #[derive(Default)]
@@ -79,7 +83,38 @@ impl Slot {
             object: None,
             stopped: None,
             alarm: None,
+            feeds: BTreeMap::new(),
         }
+    }
+
+    /// Somebody who listens asks for what is new.
+    pub fn listen(&mut self, call: i64, feed: &str, tasks: &mut Tasks<Done>) -> Result<()> {
+        let feed: Feed = json::read(feed)?;
+        let (key, request) = (feed.object.clone(), feed.request());
+        if let Err(error) = self.open(&key, tasks) {
+            return answer(call, &Err(error));
+        }
+        self.feeds.insert(call, feed);
+        self.turn(Input::Request(request, call.unsigned_abs()), tasks);
+        Ok(())
+    }
+
+    /// Tells the shim what is new to somebody who listens, and how far that is; and if there is more.
+    fn tell(&self, call: i64, mut feed: Feed, result: Result<Answer>) -> Result<()> {
+        let batch = match result {
+            Ok(Answer::Done(page)) => feed.take(self.app, &page),
+            Ok(Answer::Onward { .. }) => Err(Error::internal("events are elsewhere")),
+            Err(error) => Err(error),
+        };
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => return answer(call, &Err(error)),
+        };
+        let feed = json::Json::of(&feed)?;
+        let mut cells = vec![Cell::Integer(call), (&feed).into(), batch.more.into()];
+        cells.extend(batch.texts.into_iter().map(Cell::Text));
+        say(Say::Answer, cells);
+        Ok(())
     }
 
     /// A request, or only a wake.
@@ -278,10 +313,15 @@ impl Slot {
             match output {
                 Output::Answer(token, result) => {
                     let call = i64::try_from(token).unwrap_or(0);
-                    if let Err(error) = answer(call, &result) {
+                    let told = match self.feeds.remove(&call) {
+                        Some(feed) => self.tell(call, feed, result),
+                        None => answer(call, &result),
+                    };
+                    if let Err(error) = told {
                         log("error", error.message());
                     }
                 }
+                Output::News => say(Say::News, Vec::new()),
                 Output::Step(step) if rooms::FLOWS => self.step(step, tasks),
                 Output::Step(_) => {}
                 Output::Cancel { action, attempt } => tasks.cancel(&name(&action, attempt)),

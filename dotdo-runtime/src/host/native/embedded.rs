@@ -12,6 +12,7 @@ use tokio::task::LocalSet;
 use super::activity::Activity;
 use super::alarms::Alarms;
 use super::clock::Clock;
+use super::live::Listeners;
 use super::log::Log;
 use super::shared::{Safekeeping, Shared, random};
 use super::steps::Steps;
@@ -102,6 +103,7 @@ impl EmbeddedBuilder {
             clock: self.clock.clone(),
             steps: Steps::start(app, self.step_threads)?,
             activity: activity.clone(),
+            listeners: Arc::default(),
             max_open: self.max_open,
             idle: self.idle,
         });
@@ -202,6 +204,10 @@ impl Embedded {
     /// Reaches its objects.
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    pub(super) fn listeners(&self) -> Arc<Listeners> {
+        self.shared.listeners.clone()
     }
 
     /// Performs a call or a question in the default tenant and waits for its answer.

@@ -11,6 +11,7 @@ mod clock;
 mod embedded;
 mod file;
 mod journals;
+mod live;
 mod log;
 mod look;
 mod recovery;

@@ -6,13 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 
-use super::{Embedded, Handle};
-use crate::door::{Door, HttpRequest, HttpResponse};
+use super::Embedded;
+use super::live::{Live, MAX_MESSAGE};
+use crate::door::{Door, HttpRequest, HttpResponse, PROTOCOL, Reply};
 use crate::error::{Error, ErrorKind, Result};
+
+/// How long those who listen have to take the word that the server stops.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The HTTP server of an embedded business.
 ///
@@ -71,21 +77,37 @@ impl Server {
         business: &Embedded,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        let door = Door::new(business.app(), self.token, business.ids());
-        let state = Arc::new((door, business.handle().clone(), self.time_limit));
-        let router = axum::Router::new().fallback(move |request: Request| {
-            let state = state.clone();
-            async move { answer(&state.0, &state.1, state.2, request).await }
+        let (end, ending) = watch::channel(false);
+        let (open, mut all_closed) = mpsc::channel(1);
+        let live = Arc::new(Live {
+            door: Door::new(business.app(), self.token, business.ids()),
+            handle: business.handle().clone(),
+            listeners: business.listeners(),
+            ending,
+            open,
         });
+        let limit = self.time_limit;
+        let router = axum::Router::new().fallback(move |request: Request| {
+            let live = live.clone();
+            async move { answer(&live, limit, request).await }
+        });
+        let stop = async move {
+            stop.await;
+            // Nobody may listen.
+            let _ = end.send(true);
+        };
         axum::serve(self.listener, router)
             .with_graceful_shutdown(stop)
             .await?;
+        // Those who listen are told that it ends, and are not waited for if they do not take it.
+        let _ = tokio::time::timeout(FAREWELL, all_closed.recv()).await;
         Ok(())
     }
 }
 
-async fn answer(door: &Door, handle: &Handle, limit: Duration, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
+async fn answer(live: &Arc<Live>, limit: Duration, request: Request) -> Response<Body> {
+    let door = &live.door;
+    let (mut parts, body) = request.into_parts();
     // One byte more than allowed is enough for the door to see that it is too long.
     let Ok(body) = tokio::time::timeout(limit, to_bytes(body, door.limits().body + 1)).await else {
         return response(door.timeout_response());
@@ -115,9 +137,18 @@ async fn answer(door: &Door, handle: &Handle, limit: Duration, request: Request)
         headers,
         body,
     };
-    match tokio::time::timeout(limit, door.answer(handle, request)).await {
-        Ok(answer) => response(answer),
-        Err(_) => response(door.timeout_response()),
+    let feed = match tokio::time::timeout(limit, door.reply(&live.handle, request)).await {
+        Ok(Reply::Response(answer)) => return response(answer),
+        Ok(Reply::Feed(feed)) => feed,
+        Err(_) => return response(door.timeout_response()),
+    };
+    let live = live.clone();
+    match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade
+            .protocols([PROTOCOL])
+            .max_message_size(MAX_MESSAGE)
+            .on_upgrade(move |socket| async move { live.tell(socket, feed).await }),
+        Err(refused) => response(door.bad_handshake_response(&refused.body_text())),
     }
 }
 

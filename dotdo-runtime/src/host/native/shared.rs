@@ -11,6 +11,7 @@ use super::Durability;
 use super::activity::Activity;
 use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
+use super::live::Listeners;
 use super::log::{Log, Surroundings};
 use super::steps::Steps;
 use super::templates::Templates;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub templates: Templates,
     pub steps: Steps,
     pub activity: Activity,
+    pub listeners: Arc<Listeners>,
     pub max_open: usize,
     pub idle: Duration,
 }

@@ -410,6 +410,9 @@ impl Worker {
         }
         let mut held = Vec::with_capacity(outputs.len());
         for output in outputs {
+            if matches!(output, Output::News) && !self.shared.listeners.any() {
+                continue;
+            }
             let (reply, guard) = match &output {
                 Output::Answer(token, _) => match self.replies.remove(token) {
                     Some((reply, guard)) => (Some(reply), Some(guard)),
@@ -418,7 +421,7 @@ impl Worker {
                 Output::Step(_) | Output::Message { .. } => {
                     (None, Some(self.shared.activity.begin()))
                 }
-                Output::Cancel { .. } => (None, None),
+                Output::News | Output::Cancel { .. } => (None, None),
             };
             held.push(Held {
                 key: key.clone(),
@@ -486,6 +489,7 @@ impl Worker {
                         let _ = reply.send(answer);
                     }
                 }
+                Output::News => self.shared.listeners.tell(&key),
                 Output::Step(step) => {
                     let handle = self.handle.clone();
                     let (action, attempt) = (step.action.clone(), step.attempt);

@@ -60,6 +60,8 @@ impl World {
                     self.answer(reply, answer);
                 }
             }
+            // Nobody listens in the simulation.
+            Output::News => {}
             Output::Step(step) => self.begin_step(key, step),
             Output::Cancel { action, attempt } => self.cancel_step(key, &action, attempt),
             Output::Message { id, to, request } => {
