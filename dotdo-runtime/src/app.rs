@@ -213,14 +213,8 @@ impl App {
             Trigger::Call => {}
             Trigger::On(route) => self.routes.push((flow, route)),
             Trigger::Every(table) => {
-                let schedule = Schedule::parse(table.phrase)
-                    .map_err(|e| Error::internal(format_args!("`{}`: {e}", flow.name)))?;
-                let zone: Tz = table.zone.parse().map_err(|_| {
-                    Error::internal(format_args!(
-                        "`{}`: unknown time zone `{}`",
-                        flow.name, table.zone
-                    ))
-                })?;
+                let (schedule, zone) =
+                    (table.read)(table).map_err(|e| e.context(format_args!("`{}`", flow.name)))?;
                 self.schedules.push(Scheduled {
                     flow,
                     schedule,
@@ -497,10 +491,12 @@ pub fn table(def: &NounDef) -> Table {
             ..Column::of(c.name, &c.shape.model())
         })
         .collect();
+    // Without `Table::new`, which would make a name of the noun's, to be thrown away.
     Table {
+        noun: def.name.to_owned(),
         name: def.table.to_owned(),
+        columns,
         history: def.history,
         doc: def.doc.to_owned(),
-        ..Table::new(def.name, columns)
     }
 }

@@ -2,11 +2,13 @@
 
 use std::future::Future;
 
+use chrono_tz::Tz;
+use dotdo_core::schedule::Schedule;
 use serde::de::DeserializeOwned;
 
 use crate::context::Flow;
 use crate::effect::{LocalFuture, Policy};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{AllEvents, AnyEvent, Event};
 use crate::id::Id;
 use crate::journal::Run;
@@ -75,6 +77,21 @@ pub struct Timetable {
     pub zone: &'static str,
     /// What is done about runs that were missed while nothing ran.
     pub missed: Missed,
+    /// [`read_timetable`]. It stands here so that a business without schedules is built without the code that reads
+    /// them, which is as large as all of its tables.
+    #[doc(hidden)]
+    pub read: fn(&Self) -> Result<(Schedule, Tz)>,
+}
+
+/// Reads the phrase and the zone.
+#[doc(hidden)]
+pub fn read_timetable(table: &Timetable) -> Result<(Schedule, Tz)> {
+    let schedule = Schedule::parse(table.phrase).map_err(Error::internal)?;
+    let zone = table
+        .zone
+        .parse()
+        .map_err(|_| Error::internal(format_args!("unknown time zone `{}`", table.zone)))?;
+    Ok((schedule, zone))
 }
 
 /// What is done about scheduled runs that were missed while nothing ran.

@@ -348,7 +348,8 @@ pub mod __private {
     pub use dotdo_runtime::event::{AllEvents, OneEvent, event_verb, unknown_event};
     pub use dotdo_runtime::flow::{
         FlowDef, Missed, Route, Timetable, Trigger, filter_on, filter_on_all, filter_on_any,
-        run_every, run_flow, run_on, run_on_all, run_on_any, to_on, to_on_all, to_on_any,
+        read_timetable, run_every, run_flow, run_on, run_on_all, run_on_any, to_on, to_on_all,
+        to_on_any,
     };
     pub use dotdo_runtime::form::{Form, FormDef, FormField, FormRule, normal_form};
     pub use dotdo_runtime::journal::Run;

@@ -409,7 +409,7 @@ fn every(timetable: &Timetable) -> TokenStream {
         missed,
     } = timetable;
     let missed = format_ident!("{}", dotdo_core::names::pascal(missed));
-    quote!(__dotdo::Trigger::Every(__dotdo::Timetable { phrase: #phrase, zone: #zone, missed: __dotdo::Missed::#missed }))
+    quote!(__dotdo::Trigger::Every(__dotdo::Timetable { phrase: #phrase, zone: #zone, missed: __dotdo::Missed::#missed, read: __dotdo::read_timetable }))
 }
 
 fn policy(durable: &Durable) -> TokenStream {

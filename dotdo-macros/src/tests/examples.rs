@@ -42,7 +42,7 @@ fn every_slip_in_the_examples() {
     let mut all = Vec::new();
     for example in folders("../examples") {
         let calls = calls(&files(&example, "rs"));
-        assert!(calls.len() > 2, "{example}: nothing of ours was found");
+        assert!(calls.len() > 1, "{example}: nothing of ours was found");
         all.extend(calls);
     }
     check(&all);

@@ -21,6 +21,7 @@ const _: () = {
                     phrase: "Monday 9am",
                     zone: "Europe/Berlin",
                     missed: __dotdo::Missed::All,
+                    read: __dotdo::read_timetable,
                 }),
                 args: &[],
                 output: __dotdo::Shape::Nothing,

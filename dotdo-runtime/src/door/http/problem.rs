@@ -12,7 +12,11 @@ pub(super) type Outcome<T> = Result<T, Problem>;
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Problem {
+pub(super) struct Problem(Box<Document>);
+
+/// What it says. It is passed on wherever something can be refused, so it is in a box.
+#[derive(Clone, Debug, PartialEq)]
+struct Document {
     status: u16,
     slug: &'static str,
     title: &'static str,
@@ -67,14 +71,14 @@ impl Problem {
         (status, slug, title): (u16, &'static str, &'static str),
         detail: impl fmt::Display,
     ) -> Self {
-        Self {
+        Self(Box::new(Document {
             status,
             slug,
             title,
             detail: detail.to_string(),
             errors: Vec::new(),
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// A refusal of a kind.
@@ -119,52 +123,53 @@ impl Problem {
                 }
             })
             .collect();
-        Self {
-            errors,
-            ..Self::of(ErrorKind::Invalid, detail.join("; "))
-        }
+        let mut problem = Self::of(ErrorKind::Invalid, detail.join("; "));
+        problem.0.errors = errors;
+        problem
     }
 
     /// The same refusal with a status of its own.
-    pub fn with_status(self, status: u16) -> Self {
-        Self { status, ..self }
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = status;
+        self
     }
 
     /// The same refusal with a header field more.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.0.headers.push((name, value.into()));
         self
     }
 
     /// What was wrong, where, and what would be right.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The status code.
     #[cfg(test)]
     pub fn status(&self) -> u16 {
-        self.status
+        self.0.status
     }
 
     /// The refusal as a document about the request for the path `instance`, if that is known.
     pub fn response(self, origin: &str, instance: &str) -> HttpResponse {
+        let said = *self.0;
         let mut document = json!({
-            "type": type_of(origin, self.slug),
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
+            "type": type_of(origin, said.slug),
+            "title": said.title,
+            "status": said.status,
+            "detail": said.detail,
         });
         if !instance.is_empty() {
             document["instance"] = instance.into();
         }
-        if !self.errors.is_empty() {
-            document["errors"] = json!(self.errors);
+        if !said.errors.is_empty() {
+            document["errors"] = json!(said.errors);
         }
         let media = "application/problem+json";
-        let mut response = HttpResponse::typed(self.status, media, document.to_string())
+        let mut response = HttpResponse::typed(said.status, media, document.to_string())
             .with("cache-control", "no-store");
-        for (name, value) in self.headers {
+        for (name, value) in said.headers {
             response = response.with(name, value);
         }
         response
@@ -174,7 +179,7 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let mut problem = Self::of(error.kind(), error.message());
-        problem.errors = error.fields().to_vec();
+        problem.0.errors = error.fields().to_vec();
         let wait = error.wait().map(|wait| wait.as_millis().div_ceil(1000));
         match (wait, error.kind()) {
             (Some(seconds), _) => problem.with("retry-after", seconds.max(1).to_string()),
