@@ -308,6 +308,38 @@ pub(crate) mod many {
             .unwrap();
         assert_eq!(top.iter().map(|c| c.value).collect::<Vec<_>>(), [60, 59]);
     }
+
+    /// Makes some of them, one after the other, and tries again where there was no room.
+    async fn make(test: &Test, numbers: std::ops::Range<i64>) {
+        for n in numbers {
+            let id: Id<Counter> = Id::new(format!("c{n}")).unwrap();
+            while let Err(error) = test.run(Counter { value: n }.create_as(id.clone())).await {
+                assert_eq!(error.kind(), dotdo::ErrorKind::Overloaded, "{error}");
+                test.advance(std::time::Duration::from_secs(1)).await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn many_at_once_where_few_may_be_open() {
+        let mut test = Test::of(Counters::DEF);
+        test.stop().await;
+        // Two for each thread, one of them for the tenant that each of the others tells of itself.
+        test.start_with(|builder| builder.max_open(0));
+        tokio::join!(
+            make(&test, 0..8),
+            make(&test, 8..16),
+            make(&test, 16..24),
+            make(&test, 24..32),
+            make(&test, 32..40),
+            make(&test, 40..48),
+        );
+        // What found no room is told again, and those that found none to wake in wake later.
+        for _ in 0..300 {
+            test.advance(std::time::Duration::from_secs(1)).await;
+        }
+        assert_eq!(test.run(Counter::all().count()).await.unwrap(), 48);
+    }
 }
 
 pub(crate) mod refusals {

@@ -538,7 +538,13 @@ impl Object {
         if unreachable && attempts + 1 < MAX_DELIVERIES {
             let attempts = attempts + 1;
             let _ = self.transact("dotdo", |_, turn| {
-                let delay = crate::effect::Policy::DEFAULT.delay(attempts, 0);
+                // By chance, or those that found no room at the same moment would always come together again.
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    reason = "any 64 bits of it are random"
+                )]
+                let chance = turn.random() as u64;
+                let delay = crate::effect::Policy::DEFAULT.delay(attempts, chance);
                 let due = turn.micros() + i64::try_from(delay.as_micros()).unwrap_or(i64::MAX);
                 outbox::postpone(turn.sql(), id, attempts, due)
             });

@@ -14,6 +14,7 @@ use super::alarms::Alarms;
 use super::clock::Clock;
 use super::live::Listeners;
 use super::log::Log;
+use super::room::{self, Room};
 use super::shared::{Safekeeping, Shared, random};
 use super::steps::Steps;
 use super::templates::Templates;
@@ -37,7 +38,7 @@ pub struct EmbeddedBuilder {
     clock: Clock,
     threads: usize,
     step_threads: usize,
-    max_open: usize,
+    max_open: Option<usize>,
     idle: Duration,
 }
 
@@ -66,9 +67,15 @@ impl EmbeddedBuilder {
         self
     }
 
-    /// At most so many objects are open at once, for each thread.
+    /// At most so many objects are open at once, on all threads together; at least two for each. For one more, the one
+    /// that was not used for the longest time is put to sleep, and where all of them have work under way, whoever asks is
+    /// told to try again later.
+    ///
+    /// The default is what the machine can well have: three quarters of the file descriptors that the process is allowed,
+    /// two for each object, as long as they take no more than an eighth of the memory. Unless this is set, the process
+    /// asks for as many descriptors as it may have.
     pub fn max_open(mut self, objects: usize) -> Self {
-        self.max_open = objects.max(2);
+        self.max_open = Some(objects);
         self
     }
 
@@ -104,7 +111,10 @@ impl EmbeddedBuilder {
             steps: Steps::start(app, self.step_threads)?,
             activity: activity.clone(),
             listeners: Arc::default(),
-            max_open: self.max_open,
+            room: Arc::new(Room::new(
+                self.max_open.unwrap_or_else(room::sensible),
+                self.threads,
+            )),
             idle: self.idle,
         });
         let mut mailboxes = Vec::new();
@@ -191,7 +201,7 @@ impl Embedded {
             clock: Clock::system(),
             threads: thread::available_parallelism().map_or(1, usize::from),
             step_threads: 4,
-            max_open: 512,
+            max_open: None,
             idle: Duration::from_secs(10),
         }
     }

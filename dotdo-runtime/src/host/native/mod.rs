@@ -15,6 +15,7 @@ mod live;
 mod log;
 mod look;
 mod recovery;
+mod room;
 mod schema;
 mod server;
 mod shared;

@@ -13,6 +13,7 @@ use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
 use super::live::Listeners;
 use super::log::{Log, Surroundings};
+use super::room::Room;
 use super::steps::Steps;
 use super::templates::Templates;
 use crate::app::{App, ObjectKey};
@@ -32,7 +33,7 @@ pub(super) struct Shared {
     pub steps: Steps,
     pub activity: Activity,
     pub listeners: Arc<Listeners>,
-    pub max_open: usize,
+    pub room: Arc<Room>,
     pub idle: Duration,
 }
 

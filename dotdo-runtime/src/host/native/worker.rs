@@ -11,6 +11,7 @@ use super::activity::Guard;
 use super::alarms::AT_ONCE;
 use super::file::{self, ObjectFile};
 use super::log::{Entry, Log};
+use super::room::{Place, Places};
 use super::shared::{NativeEnv, Shared};
 use super::{Handle, path_of};
 use crate::app::ObjectKey;
@@ -23,6 +24,8 @@ use crate::object::{Answer, Input, Object, Output, Request};
 const BATCH: usize = 256;
 /// Alarms within this time are kept in memory.
 const HORIZON: i64 = 60 * 1_000_000;
+/// So many objects are put to sleep at once to make room.
+const CLOSED_AT_ONCE: usize = 16;
 /// A failing disk is tried again after this.
 const STORAGE_RETRY: i64 = 1_000_000;
 
@@ -70,6 +73,8 @@ struct Slot {
     /// The place in the log of its last write.
     place: u64,
     used: i64,
+    #[allow(dead_code, reason = "it counts for as long as it lives")]
+    room: Place,
 }
 
 /// Something to be done once the log is safe up to a place.
@@ -86,6 +91,7 @@ pub(super) struct Worker {
     handle: Handle,
     number: usize,
     slots: HashMap<ObjectKey, Slot>,
+    places: Places,
     timers: BTreeSet<(i64, ObjectKey)>,
     /// Alarms up to here are in `timers`.
     loaded: i64,
@@ -129,6 +135,7 @@ impl Worker {
             safe.recv().unwrap_or(Ok(()))
         }));
         Ok(Self {
+            places: Places::new(shared.room.clone()),
             shared,
             handle,
             number,
@@ -313,9 +320,7 @@ impl Worker {
                 ),
             }));
         }
-        if self.slots.len() >= self.shared.max_open {
-            self.make_room();
-        }
+        let room = self.make_room()?;
         if self.doubtful.contains(key) {
             file::make_safe(&path)?;
             self.doubtful.remove(key);
@@ -349,6 +354,7 @@ impl Worker {
                 timer: None,
                 place: 0,
                 used,
+                room,
             },
         );
         self.after_turn(key, outputs);
@@ -669,33 +675,49 @@ impl Worker {
         }
     }
 
-    fn make_room(&mut self) {
-        if self.close_oldest() > 0 {
-            return;
+    /// A place for one more object. Where there is none, others are put to sleep.
+    fn make_room(&mut self) -> Result<Place> {
+        if let Some(place) = self.places.take() {
+            return Ok(place);
+        }
+        self.close_oldest();
+        if let Some(place) = self.places.take() {
+            return Ok(place);
         }
         // All that could sleep waits for the log.
-        let Some(log) = &self.shared.log else { return };
-        let (epoch, place) = (self.epoch, self.appended);
-        if log.wait(epoch, place).is_ok() {
-            self.safe(place);
-            self.close_oldest();
+        if let Some(log) = &self.shared.log {
+            let (epoch, place) = (self.epoch, self.appended);
+            if log.wait(epoch, place).is_ok() {
+                self.safe(place);
+                self.close_oldest();
+            }
         }
+        self.places.take().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Overloaded,
+                "as many objects as may be open have work under way; try again in a moment",
+            )
+        })
     }
 
-    /// Puts those to sleep that were not used for the longest time. Gives how many.
-    fn close_oldest(&mut self) -> usize {
+    /// Puts some of those to sleep that were not used for the longest time.
+    fn close_oldest(&mut self) {
         let mut idle: Vec<_> = self
             .slots
             .iter()
             .filter(|(_, slot)| slot.object.is_idle() && slot.place <= self.synced)
-            .map(|(key, slot)| (slot.used, key.clone()))
+            .map(|(key, slot)| (slot.used, key))
             .collect();
-        idle.sort();
-        idle.truncate((self.shared.max_open / 8).max(1));
-        for (_, key) in &idle {
-            self.close(key);
+        // Some at once, because it takes a look at all of them; not many, because each of them keeps who asks waiting.
+        let count = (self.slots.len() / 8).clamp(1, CLOSED_AT_ONCE);
+        if idle.len() > count {
+            idle.select_nth_unstable(count);
+            idle.truncate(count);
         }
-        idle.len()
+        let keys: Vec<_> = idle.into_iter().map(|(_, key)| key.clone()).collect();
+        for key in keys {
+            self.close(&key);
+        }
     }
 
     fn stop(&mut self) {
