@@ -1,9 +1,12 @@
-//! What the embedded host can do, beside what the machine can do. `cargo xtask bench load` and `guard` run this.
+//! What the embedded host can do, beside what the machine can do. `cargo xtask bench load`, `million` and `guard` run
+//! this.
 
 mod client;
 mod hot;
 mod life;
 mod load;
+mod meters;
+mod million;
 mod raw;
 mod report;
 mod rivals;
@@ -20,8 +23,10 @@ fn main() -> ExitCode {
     let done = match args.next().as_deref() {
         Some("load") => load::main(args),
         Some("footprint") => life::footprint(args),
+        Some("million") => million::main(args),
+        Some("million-part") => million::run_part(args),
         Some("hot") => hot::main(args),
-        _ => Err("benches load|hot; `cargo xtask bench` says more".into()),
+        _ => Err("benches load|million|hot; `cargo xtask bench` says more".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

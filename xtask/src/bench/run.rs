@@ -1,4 +1,4 @@
-//! `bench load` and `bench guard`: the package `benches`, built for release.
+//! `bench load`, `bench million` and `bench guard`: the package `benches`, built for release.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,27 +17,43 @@ fn root() -> Result<&'static Path, String> {
 
 /// The whole, under load.
 pub fn load(args: impl Iterator<Item = String>) -> Result<(), String> {
+    let plot = page()?.with_file_name("performance.svg");
+    measure("load", args, &[("--plot", &plot)])
+}
+
+/// Very many sleeping objects.
+pub fn million(args: impl Iterator<Item = String>) -> Result<(), String> {
+    measure("million", args, &[])
+}
+
+fn page() -> Result<PathBuf, String> {
+    Ok(root()?.join("docs/src/performance.md"))
+}
+
+/// Runs a measurement; with `--write`, its table goes into the page, and other files where they belong.
+fn measure(
+    name: &str,
+    args: impl Iterator<Item = String>,
+    written: &[(&str, &Path)],
+) -> Result<(), String> {
     let (write, rest): (Vec<_>, Vec<_>) = args.partition(|arg| arg == "--write");
-    let page = root()?.join("docs/src/performance.md");
     let table = std::env::temp_dir().join(format!("dotdo-bench-{}.md", std::process::id()));
     let mut command = Command::new(cargo_path());
     command
         .args(["run", "--release", "--locked", "--package", "benches", "--"])
-        .arg("load")
+        .arg(name)
         .args(rest);
-    if !write.is_empty() {
-        command.arg("--table").arg(&table);
-        command
-            .arg("--plot")
-            .arg(page.with_file_name("performance.svg"));
+    if write.is_empty() {
+        return run(&mut command);
+    }
+    command.arg("--table").arg(&table);
+    for (option, path) in written {
+        command.arg(option).arg(path);
     }
     run(&mut command)?;
-    if !write.is_empty() {
-        let text = fs::read_to_string(&table).map_err(|e| e.to_string())?;
-        write_into(&page, "bench load", &text)?;
-        fs::remove_file(&table).map_err(|e| e.to_string())?;
-    }
-    Ok(())
+    let text = fs::read_to_string(&table).map_err(|e| e.to_string())?;
+    write_into(&page()?, &format!("bench {name}"), &text)?;
+    fs::remove_file(&table).map_err(|e| e.to_string())
 }
 
 /// The paths that are counted, and how often each is run beyond the first time it is counted.
