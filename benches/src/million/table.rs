@@ -20,7 +20,8 @@ pub fn table(objects: u64, few: &[&Found], many: &[&Found]) -> String {
             return;
         };
         let (few, many, aim) = (show(a), show(b), target(a, b));
-        text += &format!("| {what} | {few} | {many} | {aim} |");
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| {what} | {few} | {many} | {aim} |");
     };
     let plain = |v: f64| crate::report::thousands(v);
     let rate = |v: f64| format!("{}/s", plain(v));
