@@ -309,6 +309,66 @@ pub(crate) mod many {
         assert_eq!(top.iter().map(|c| c.value).collect::<Vec<_>>(), [60, 59]);
     }
 
+    async fn listed(test: &Test) -> Vec<i64> {
+        let all = test.run(Counter::all()).await.unwrap();
+        all.iter().map(|counter| counter.value).collect()
+    }
+
+    /// One that changes far more often than the directory wants to hear of.
+    async fn busy(test: &Test) -> Id<Counter> {
+        let id: Id<Counter> = Id::new("busy").unwrap();
+        test.run(Counter { value: 0 }.create_as(id.clone()))
+            .await
+            .unwrap();
+        for n in 1..=10 {
+            test.run(Counter::stub(&id).add(1)).await.unwrap();
+            assert_eq!(listed(test).await, [n], "a few changes are told at once");
+        }
+        for _ in 11..=60 {
+            test.run(Counter::stub(&id).add(1)).await.unwrap();
+        }
+        id
+    }
+
+    #[tokio::test]
+    async fn the_directory_hears_of_many_changes_at_once() {
+        let test = Test::of(Counters::DEF);
+        let id = busy(&test).await;
+        assert!(
+            listed(&test).await[0] < 60,
+            "each of sixty changes in no time was a message of its own"
+        );
+        test.advance(std::time::Duration::from_millis(500)).await;
+        assert_eq!(listed(&test).await, [60]);
+        // Then nothing waits any more, and what is done next is told at once again.
+        test.advance(std::time::Duration::from_secs(10)).await;
+        let waiting: serde_json::Value = test
+            .ask_of("Counter", "busy", dotdo::Op::Inspect)
+            .await
+            .unwrap();
+        assert_eq!(waiting["outbox"], 0, "{waiting}");
+        test.run(Counter::stub(&id).add(1)).await.unwrap();
+        assert_eq!(listed(&test).await, [61]);
+    }
+
+    #[tokio::test]
+    async fn what_the_directory_has_not_heard_yet_survives_a_crash() {
+        let mut test = Test::of(Counters::DEF);
+        busy(&test).await;
+        test.crash().await;
+        test.advance(std::time::Duration::from_millis(500)).await;
+        assert_eq!(listed(&test).await, [60]);
+    }
+
+    #[tokio::test]
+    async fn the_directory_hears_of_an_end_in_the_middle_of_changes() {
+        let test = Test::of(Counters::DEF);
+        let id = busy(&test).await;
+        test.run(Counter::stub(&id).delete()).await.unwrap();
+        test.advance(std::time::Duration::from_millis(500)).await;
+        assert_eq!(listed(&test).await, [0_i64; 0]);
+    }
+
     /// Makes some of them, one after the other, and tries again where there was no room.
     async fn make(test: &Test, numbers: std::ops::Range<i64>) {
         for n in numbers {

@@ -7,6 +7,7 @@ pub(crate) mod breaker;
 mod control;
 pub(crate) mod flows;
 mod migrate;
+mod mirror;
 pub(crate) mod people;
 pub(crate) mod perform;
 mod saga;
@@ -35,6 +36,7 @@ use crate::rooms;
 use crate::store::actions::{self, Action};
 use crate::store::{self, inbox, letters, outbox, schedules};
 use crate::stub::Op;
+use mirror::Mirror;
 use turn::Turn;
 
 /// A request to an object: a chain of operations, the first of which is its own.
@@ -198,6 +200,7 @@ pub struct Object {
     steps: Named<u32>,
     /// Messages under way in this process.
     messages: Named<()>,
+    mirror: Mirror,
     outputs: Vec<Output>,
     /// How many ids have been made.
     ids: Rc<Cell<u16>>,
@@ -274,6 +277,7 @@ impl Object {
             fresh: VecDeque::new(),
             steps: Named::new(),
             messages: Named::new(),
+            mirror: Mirror::default(),
             outputs: Vec::new(),
             ids: Rc::default(),
             storage_failed: None,
@@ -360,6 +364,7 @@ impl Object {
             if rooms::FLOWS {
                 self.hand_over_events(&turn)?;
             }
+            self.mark_for_directory(&turn)?;
             self.arm(&turn)
         });
         if planted::is(Bug::EventOutsideTransaction) && kept.is_ok() {
@@ -384,11 +389,15 @@ impl Object {
             self.steps.insert(step.action.clone(), step.attempt);
             self.outputs.push(Output::Step(step));
         }
+        if let Some(version) = after.mirrored {
+            self.mirror.wrote(version);
+        }
         for id in after.messages {
             // One that was replaced by a newer one in the same turn is gone.
             let message = match after.written.remove(&id) {
                 Some(message) => outbox::sent(&*self.sql, &id)?.map(|_| message),
-                None => outbox::load(&*self.sql, &id)?.map(|kept| (kept.to, kept.request)),
+                None if self.is_mirror(&id) => self.mirrored()?,
+                None => outbox::load(&*self.sql, &id)?,
             };
             if let Some((to, mut request)) = message {
                 if planted::is(Bug::OutboxRemovedEarly) {
@@ -397,12 +406,16 @@ impl Object {
                 if planted::is(Bug::MessageIdChanged) {
                     request.id = Some(format!("{id}/{}", self.env.random()));
                 }
-                self.messages.insert(id.clone(), ());
-                self.outputs.push(Output::Message { id, to, request });
+                self.post(id, to, request);
             }
         }
         self.fresh.extend(after.flows);
         value.ok_or_else(|| Error::internal("a turn gave no value"))
+    }
+
+    fn post(&mut self, id: String, to: ObjectKey, request: Request) {
+        self.messages.insert(id.clone(), ());
+        self.outputs.push(Output::Message { id, to, request });
     }
 
     /// Emits, in a transaction of their own, the events that a planted bug kept back.
@@ -530,6 +543,15 @@ impl Object {
 
     fn message_done(&mut self, id: &str, result: Result<Json>) {
         self.messages.remove(id);
+        let is_mirror = self.is_mirror(id);
+        if is_mirror {
+            if result.is_ok() {
+                // If the storage fails, the object is opened anew, and the message is sent again.
+                let _ = self.directory_knows(id);
+                return;
+            }
+            self.mirror.unanswered();
+        }
         // It was replaced, or its action timed out; if it cannot be read, it is sent again later.
         let Ok(Some((action, attempts))) = outbox::sent(&*self.sql, id) else {
             return;
@@ -553,21 +575,22 @@ impl Object {
         match action {
             Some(action) => self.settle_message(id, &action, result),
             None => {
-                let _ = self.transact("dotdo", |_, turn| {
-                    if let Err(error) = &result
-                        && let Some(message) = outbox::load(turn.sql(), id)?
-                    {
-                        let name = message
-                            .request
-                            .ops
-                            .first()
-                            .map(journal::op_name)
-                            .unwrap_or_default();
+                let done = self.transact("dotdo", |object, turn| {
+                    let Err(error) = &result else {
+                        return outbox::remove(turn.sql(), id);
+                    };
+                    let message = if is_mirror {
+                        object.unmirrored()?
+                    } else {
+                        outbox::load(turn.sql(), id)?
+                    };
+                    if let Some((to, request)) = message {
+                        let name = request.ops.first().map(journal::op_name);
                         letters::put(
                             turn.sql(),
                             id,
-                            &name,
-                            &Json::of(&(&message.to, &message.request))?,
+                            &name.unwrap_or_default(),
+                            &Json::of(&(to, request))?,
                             error,
                             attempts + 1,
                             turn.micros(),
@@ -575,6 +598,9 @@ impl Object {
                     }
                     outbox::remove(turn.sql(), id)
                 });
+                if is_mirror && done.is_ok() {
+                    self.mirror.removed();
+                }
             }
         }
     }

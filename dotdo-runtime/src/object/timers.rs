@@ -21,15 +21,14 @@ impl Object {
             }
         }
         for id in outbox::waiting(&*self.sql, Some(now.timestamp_micros())).unwrap_or_default() {
+            if self.is_mirror(&id) {
+                let _ = self.directory_due(&id);
+                continue;
+            }
             let underway = self.messages.contains(&id);
             let _ = self.transact("dotdo", |_, turn| {
-                let attempts = outbox::load(turn.sql(), &id)?.map_or(0, |m| m.attempts);
-                outbox::postpone(
-                    turn.sql(),
-                    &id,
-                    attempts,
-                    turn.micros() + outbox::REDELIVERY_MICROS,
-                )?;
+                let look = turn.micros() + outbox::REDELIVERY_MICROS;
+                outbox::look_at(turn.sql(), &id, look)?;
                 if !underway {
                     turn.after().messages.push(id.clone());
                 }

@@ -54,6 +54,8 @@ pub(crate) struct After {
     pub messages: Vec<String>,
     /// Those of them that were written in this turn, whom they are for and what they say.
     pub written: Named<(ObjectKey, Request)>,
+    /// The version that the directory is to hear of.
+    pub mirrored: Option<u64>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
     /// Whether anything was emitted.
@@ -334,20 +336,7 @@ impl Turn {
         if let Some((noun, _)) = &self.key().thing
             && noun == def.name
         {
-            let op = Op::Mirror {
-                noun: noun.clone(),
-                id: row.id.clone(),
-                row: things::all_cells(row),
-            };
-            let to = ObjectKey::tenant(self.key().tenant.clone());
-            // One row a thing: a message that has not left yet is replaced by the newer one.
-            outbox::put_mirror(
-                self,
-                &format!("mirror/{}/{}", def.name, row.id),
-                row.version,
-                &to,
-                op,
-            )?;
+            self.after().mirrored = Some(row.version);
         }
         Ok(())
     }

@@ -9,13 +9,6 @@ use crate::object::Request;
 use crate::object::turn::Turn;
 use crate::stub::Op;
 
-/// A message that waits for its acknowledgement.
-pub(crate) struct Message {
-    pub to: ObjectKey,
-    pub request: Request,
-    pub attempts: u32,
-}
-
 /// A message that has heard nothing for so long is sent again.
 pub(crate) const REDELIVERY_MICROS: i64 = 60 * 1_000_000;
 
@@ -63,20 +56,17 @@ pub(crate) fn put_mirror(
     put(turn, &id, &id, to, vec![op], None)
 }
 
-pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Message>> {
+/// Whom a message is for, and what it says.
+pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<(ObjectKey, Request)>> {
     let rows = sql.query(
-        r#"SELECT "to", "request", "attempts" FROM "$outbox" WHERE "id" = ?1"#,
+        r#"SELECT "to", "request" FROM "$outbox" WHERE "id" = ?1"#,
         &[id.into()],
     )?;
     rows.into_iter()
         .next()
         .map(|row| {
             let mut row = Reader::new(row);
-            Ok(Message {
-                to: row.json()?.read()?,
-                request: row.json()?.read()?,
-                attempts: u32::try_from(row.integer()).unwrap_or(0),
-            })
+            Ok((row.json()?.read()?, row.json()?.read()?))
         })
         .transpose()
 }
@@ -114,6 +104,24 @@ pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
         .into_iter()
         .next()
         .and_then(|row| Reader::new(row).integer_or_null()))
+}
+
+/// Puts a message into the outbox whose words are found when it leaves, or sets the time at which to look at it.
+pub(crate) fn mark(sql: &dyn Sql, id: &str, to: &ObjectKey, due: i64) -> Result<()> {
+    sql.execute(
+        r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, 'null', NULL, 0, ?3) ON CONFLICT ("id") DO UPDATE SET "due" = ?3"#,
+        &[id.into(), (&Json::of(to)?).into(), due.into()],
+    )?;
+    Ok(())
+}
+
+/// Sets the time at which to look at a message.
+pub(crate) fn look_at(sql: &dyn Sql, id: &str, due: i64) -> Result<()> {
+    sql.execute(
+        r#"UPDATE "$outbox" SET "due" = ?2 WHERE "id" = ?1"#,
+        &[id.into(), due.into()],
+    )?;
+    Ok(())
 }
 
 pub(crate) fn postpone(sql: &dyn Sql, id: &str, attempts: u32, due: i64) -> Result<()> {
