@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use super::load::Taken;
+
 #[derive(Clone, Default)]
 pub(super) struct Activity(Arc<Inner>);
 
@@ -15,12 +17,24 @@ struct Inner {
 }
 
 /// Something that is under way for as long as this lives.
-pub(super) struct Guard(Activity);
+pub(super) struct Guard {
+    activity: Activity,
+    #[allow(dead_code, reason = "it counts for as long as it lives")]
+    taken: Option<Taken>,
+}
 
 impl Activity {
     pub fn begin(&self) -> Guard {
+        self.begin_with(None)
+    }
+
+    /// The same, for something that takes up memory.
+    pub fn begin_with(&self, taken: Option<Taken>) -> Guard {
         self.0.count.fetch_add(1, Ordering::SeqCst);
-        Guard(self.clone())
+        Guard {
+            activity: self.clone(),
+            taken,
+        }
     }
 
     /// Waits until nothing is under way.
@@ -37,8 +51,8 @@ impl Activity {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if self.0.0.count.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.0.quiet.notify_waiters();
+        if self.activity.0.count.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.activity.0.quiet.notify_waiters();
         }
     }
 }

@@ -13,6 +13,7 @@ use super::activity::Activity;
 use super::alarms::Alarms;
 use super::clock::Clock;
 use super::live::Listeners;
+use super::load::Budget;
 use super::log::Log;
 use super::room::{self, Room};
 use super::shared::{Safekeeping, Shared, random};
@@ -128,6 +129,7 @@ impl EmbeddedBuilder {
         let handle = Handle {
             workers: Arc::new(mailboxes),
             activity,
+            budget: Budget::sensible(),
         };
         let mut threads = Vec::new();
         for (number, (to_self, inside, outside)) in receivers.into_iter().enumerate() {

@@ -8,10 +8,12 @@ mod alarms;
 mod cli;
 mod client;
 mod clock;
+mod connections;
 mod embedded;
 mod file;
 mod journals;
 mod live;
+mod load;
 mod log;
 mod look;
 mod recovery;
@@ -36,6 +38,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Peers;
 use crate::object::{Answer, Request};
 use activity::Activity;
+use load::Budget;
 use worker::Mail;
 
 pub use cli::main;
@@ -79,6 +82,8 @@ impl std::str::FromStr for Durability {
 pub struct Handle {
     workers: Arc<Vec<Mailbox>>,
     activity: Activity,
+    /// What requests may take up that wait, or whose answers do.
+    budget: Budget,
 }
 
 struct Mailbox {
@@ -117,18 +122,17 @@ impl Peers for Handle {
     async fn call(&self, to: ObjectKey, request: Request) -> Result<Answer> {
         let (reply, answer) = oneshot::channel();
         let owner = self.owner(&to);
+        let taken = self.budget.take(load::of_request(&request))?;
         let mail = Mail::Call {
             key: to,
             request,
             reply,
-            guard: self.activity.begin(),
+            guard: self.activity.begin_with(Some(taken)),
         };
-        self.workers[owner].outside.try_send(mail).map_err(|_| {
-            Error::new(
-                ErrorKind::Overloaded,
-                "too many requests are waiting; try again in a moment",
-            )
-        })?;
+        self.workers[owner]
+            .outside
+            .try_send(mail)
+            .map_err(|_| load::too_much())?;
         answer
             .await
             .map_err(|_| Error::new(ErrorKind::Overloaded, "the process is shutting down"))?

@@ -97,7 +97,7 @@ pub(super) fn sensible() -> usize {
 }
 
 /// How many descriptors the process may have, once it has asked for as many as it is allowed to.
-fn descriptors() -> Option<usize> {
+pub(super) fn descriptors() -> Option<usize> {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -120,7 +120,7 @@ fn descriptors() -> Option<usize> {
 }
 
 /// The memory that the process may use, in bytes.
-fn memory() -> Option<usize> {
+pub(super) fn memory() -> Option<usize> {
     #[cfg(target_os = "linux")]
     {
         let machine = std::fs::read_to_string("/proc/meminfo").ok()?;

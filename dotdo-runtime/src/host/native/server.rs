@@ -1,19 +1,25 @@
 //! The HTTP server around the door.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::header::CONNECTION;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use super::Embedded;
+use super::connections::{self, HasRoom, Limited};
 use super::live::{Live, MAX_MESSAGE};
+use super::load::Budget;
 use crate::door::{Door, HttpRequest, HttpResponse, PROTOCOL, Reply};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,6 +35,8 @@ pub struct Server {
     listener: TcpListener,
     token: Option<String>,
     time_limit: Duration,
+    connections: usize,
+    bodies: Budget,
 }
 
 impl Server {
@@ -57,12 +65,21 @@ impl Server {
             listener,
             token,
             time_limit: Duration::from_secs(30),
+            connections: connections::sensible(),
+            bodies: Budget::sensible(),
         })
     }
 
     /// Requests that take longer are given up with 504.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
+        self
+    }
+
+    /// At most so many connections are open at once. One more is answered with 503 and closed. The default is three
+    /// sixteenths of the file descriptors that the process may have.
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most;
         self
     }
 
@@ -86,17 +103,35 @@ impl Server {
             ending,
             open,
         });
-        let limit = self.time_limit;
-        let router = axum::Router::new().fallback(move |request: Request| {
-            let live = live.clone();
-            async move { answer(&live, limit, request).await }
-        });
+        let listener = Limited::new(self.listener, self.connections);
+        let (limit, bodies, places) = (self.time_limit, self.bodies, listener.places());
+        let router = axum::Router::new().fallback(
+            move |ConnectInfo(HasRoom(has_room)), request: Request| {
+                let (live, bodies, places) = (live.clone(), bodies.clone(), places.clone());
+                async move {
+                    if !has_room {
+                        let error = Error::new(
+                            ErrorKind::Overloaded,
+                            "as many connections are open as may be; try again in a moment",
+                        );
+                        return closing(response(live.door.error_response(&error)));
+                    }
+                    let answer = answer(&live, limit, &bodies, request).await;
+                    if places.available_permits() == 0 {
+                        closing(answer)
+                    } else {
+                        answer
+                    }
+                }
+            },
+        );
         let stop = async move {
             stop.await;
             // Nobody may listen.
             let _ = end.send(true);
         };
-        axum::serve(self.listener, router)
+        let router = router.into_make_service_with_connect_info::<HasRoom>();
+        axum::serve(listener, router)
             .with_graceful_shutdown(stop)
             .await?;
         // Those who listen are told that it ends, and are not waited for if they do not take it.
@@ -105,9 +140,19 @@ impl Server {
     }
 }
 
-async fn answer(live: &Arc<Live>, limit: Duration, request: Request) -> Response<Body> {
+async fn answer(
+    live: &Arc<Live>,
+    limit: Duration,
+    bodies: &Budget,
+    request: Request,
+) -> Response<Body> {
     let door = &live.door;
     let (mut parts, body) = request.into_parts();
+    // Until it is answered.
+    let _room = match bodies.take(length(&body).min(door.limits().body)) {
+        Ok(room) => room,
+        Err(error) => return closing(response(door.error_response(&error))),
+    };
     // One byte more than allowed is enough for the door to see that it is too long.
     let Ok(body) = tokio::time::timeout(limit, to_bytes(body, door.limits().body + 1)).await else {
         return response(door.timeout_response());
@@ -150,6 +195,21 @@ async fn answer(live: &Arc<Live>, limit: Duration, request: Request) -> Response
             .on_upgrade(move |socket| async move { live.tell(socket, feed).await }),
         Err(refused) => response(door.bad_handshake_response(&refused.body_text())),
     }
+}
+
+/// How many bytes a body may have.
+fn length(body: &Body) -> usize {
+    let size = body.size_hint();
+    usize::try_from(size.upper().unwrap_or(u64::MAX)).unwrap_or(usize::MAX)
+}
+
+/// The same answer, after which the connection is closed.
+fn closing(mut answer: Response<Body>) -> Response<Body> {
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(CONNECTION, close);
+    }
+    answer
 }
 
 fn response(answer: HttpResponse) -> Response<Body> {

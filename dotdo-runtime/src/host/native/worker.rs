@@ -1,5 +1,8 @@
 //! A thread that owns objects: their mailbox, their turns, their alarms, their sleep.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::activity::Guard;
 use super::alarms::AT_ONCE;
 use super::file::{self, ObjectFile};
+use super::load;
 use super::log::{Entry, Log};
 use super::room::{Place, Places};
 use super::shared::{NativeEnv, Shared};
@@ -24,6 +28,8 @@ use crate::object::{Answer, Input, Object, Output, Request};
 const BATCH: usize = 256;
 /// Alarms within this time are kept in memory.
 const HORIZON: i64 = 60 * 1_000_000;
+/// So many bytes may be held back; then no turn is taken until the log is safe.
+const HELD: usize = 32 << 20;
 /// So many objects are put to sleep at once to make room.
 const CLOSED_AT_ONCE: usize = 16;
 /// A failing disk is tried again after this.
@@ -86,6 +92,12 @@ struct Held {
     guard: Option<Guard>,
 }
 
+impl Held {
+    fn bytes(&self) -> usize {
+        load::of_output(&self.output)
+    }
+}
+
 pub(super) struct Worker {
     shared: Arc<Shared>,
     handle: Handle,
@@ -106,6 +118,9 @@ pub(super) struct Worker {
     /// While something is not safe, not everything is settled.
     unsettled: Option<Guard>,
     held: BTreeMap<u64, Vec<Held>>,
+    /// About how many bytes are held back.
+    held_bytes: usize,
+    most_held: usize,
     /// Objects with writes that the log has lost: their files are to be made safe before they go on.
     doubtful: HashSet<ObjectKey>,
     next_token: u64,
@@ -149,6 +164,8 @@ impl Worker {
             synced: 0,
             unsettled: None,
             held: BTreeMap::new(),
+            held_bytes: 0,
+            most_held: HELD,
             doubtful: HashSet::new(),
             next_token: 0,
             replies: HashMap::new(),
@@ -301,6 +318,9 @@ impl Worker {
             }
             Mail::Stop(_) | Mail::Crash => {}
         }
+        if self.held_bytes > self.most_held {
+            self.wait_for_log();
+        }
     }
 
     // ---- objects ----
@@ -437,12 +457,23 @@ impl Worker {
             });
         }
         if place > self.synced {
+            self.held_bytes += held.iter().map(Held::bytes).sum::<usize>();
             self.held.entry(place).or_default().append(&mut held);
         } else {
             self.release(held);
         }
         if failed.is_some() {
             self.open_anew_later(key);
+        }
+    }
+
+    /// Waits until all is safe that was written. What is lost, the log says to this thread as well.
+    fn wait_for_log(&mut self) {
+        if let Some(log) = &self.shared.log {
+            let place = self.appended;
+            if log.wait(self.epoch, place).is_ok() {
+                self.safe(place);
+            }
         }
     }
 
@@ -555,6 +586,7 @@ impl Worker {
         }
         let waiting = self.held.split_off(&(place + 1));
         for (_, held) in std::mem::replace(&mut self.held, waiting) {
+            self.held_bytes -= held.iter().map(Held::bytes).sum::<usize>();
             self.release(held);
         }
     }
@@ -563,6 +595,7 @@ impl Worker {
     /// may be ahead of the log, so the objects are opened anew, once their files are safe by themselves.
     fn lose(&mut self, error: &Error) {
         self.shared.report(error);
+        self.held_bytes = 0;
         for one in std::mem::take(&mut self.held).into_values().flatten() {
             if let Some(reply) = one.reply {
                 let _ = reply.send(Err(error.clone()));
@@ -685,13 +718,8 @@ impl Worker {
             return Ok(place);
         }
         // All that could sleep waits for the log.
-        if let Some(log) = &self.shared.log {
-            let (epoch, place) = (self.epoch, self.appended);
-            if log.wait(epoch, place).is_ok() {
-                self.safe(place);
-                self.close_oldest();
-            }
-        }
+        self.wait_for_log();
+        self.close_oldest();
         self.places.take().ok_or_else(|| {
             Error::new(
                 ErrorKind::Overloaded,

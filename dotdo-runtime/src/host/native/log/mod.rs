@@ -362,6 +362,24 @@ fn lost(why: &(impl std::fmt::Display + ?Sized)) -> Error {
     )
 }
 
+#[cfg(test)]
+pub(super) use disk::{LogDisk, LogFile};
+
+#[cfg(test)]
+impl Log {
+    /// A log on a new disk.
+    pub fn on(disk: Box<dyn LogDisk>, surroundings: Arc<dyn Surroundings>) -> Self {
+        let found = read(&*disk, Path::new("log")).expect("it is empty");
+        let segments = Segments::begin(disk, 1 << 20, &found).expect("it begins");
+        Self::start(segments, Arc::default(), surroundings).expect("its threads start")
+    }
+
+    /// How many bytes wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.inner.state().batch.bytes().len()
+    }
+}
+
 /// Reads and takes up the log in a directory of data, and leaves an empty one.
 pub(super) fn open(
     folder: &Path,

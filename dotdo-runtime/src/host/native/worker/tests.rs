@@ -1,0 +1,353 @@
+//! One thread of objects, over a log whose disk does as the test says.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Condvar, LazyLock, Mutex};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+
+use super::{Mail, Worker};
+use crate::app::{App, ObjectKey};
+use crate::business::{AppDef, Entry, Item};
+use crate::error::{ErrorKind, Result};
+use crate::host::Peers;
+use crate::host::native::activity::Activity;
+use crate::host::native::alarms::Alarms;
+use crate::host::native::load::Budget;
+use crate::host::native::log::{Log, LogDisk, LogFile};
+use crate::host::native::room::Room;
+use crate::host::native::shared::{Safekeeping, Shared};
+use crate::host::native::steps::Steps;
+use crate::host::native::templates::Templates;
+use crate::host::native::{Clock, Durability, Handle, Mailbox};
+use crate::json::Json;
+use crate::noun::{NounDef, VerbDef, VerbsDef};
+use crate::object::{Answer, Request};
+use crate::stub::Op;
+use crate::value::Shape;
+
+static METER: NounDef = NounDef {
+    name: "Meter",
+    plural: "meters",
+    table: "meters",
+    object: true,
+    history: false,
+    visibility: "user",
+    kind: "Entity",
+    doc: "",
+    columns: &[],
+    dropped: &[],
+    cells: |_| Ok(Vec::new()),
+};
+
+static VERBS: VerbsDef = VerbsDef {
+    noun: "Meter",
+    verbs: &[VerbDef {
+        name: "add",
+        event: Some("added"),
+        query: false,
+        args: &[],
+        output: Shape::Text,
+        doc: "",
+        run: |_, _, _| Json::of(&"x".repeat(2000)),
+    }],
+    flows: &[],
+};
+
+pub(in crate::host::native) static METERS: AppDef = AppDef {
+    name: "Meters",
+    version: "1.0.0",
+    domain: Some("meters.example"),
+    doc: "",
+    dropped: &[],
+    lock: None,
+    at: ("", ""),
+    entries: &[Entry {
+        item: Item::Noun(&METER),
+        verbs: Some(&VERBS),
+    }],
+};
+
+fn app() -> &'static App {
+    static APP: LazyLock<App> = LazyLock::new(|| App::new(&METERS).expect("it is right"));
+    &APP
+}
+
+/// A disk whose syncs wait while it is held, and say when they begin.
+#[derive(Clone)]
+struct HeldDisk {
+    files: Arc<Mutex<HashMap<u32, Vec<u8>>>>,
+    held: Arc<(Mutex<bool>, Condvar)>,
+    begun: UnboundedSender<()>,
+}
+
+impl HeldDisk {
+    fn new() -> (Self, UnboundedReceiver<()>) {
+        let (begun, syncs) = unbounded_channel();
+        let disk = Self {
+            files: Arc::default(),
+            held: Arc::default(),
+            begun,
+        };
+        (disk, syncs)
+    }
+
+    fn hold(&self, held: bool) {
+        *self.held.0.lock().unwrap() = held;
+        self.held.1.notify_all();
+    }
+}
+
+impl LogDisk for HeldDisk {
+    fn list(&self) -> io::Result<Vec<u32>> {
+        Ok(self.files.lock().unwrap().keys().copied().collect())
+    }
+
+    fn open(&self, number: u32) -> io::Result<Box<dyn LogFile>> {
+        self.files.lock().unwrap().entry(number).or_default();
+        Ok(Box::new(HeldFile(self.clone(), number)))
+    }
+}
+
+struct HeldFile(HeldDisk, u32);
+
+impl HeldFile {
+    fn with<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        work(self.0.files.lock().unwrap().get_mut(&self.1).unwrap())
+    }
+}
+
+impl LogFile for HeldFile {
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        Ok(self.with(|bytes| bytes.clone()))
+    }
+
+    fn write(&mut self, offset: u64, new: &[u8]) -> io::Result<()> {
+        let offset = usize::try_from(offset).unwrap();
+        self.with(|bytes| {
+            bytes.resize(bytes.len().max(offset + new.len()), 0);
+            bytes[offset..offset + new.len()].copy_from_slice(new);
+        });
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        // The test may have ended.
+        let _ = self.0.begun.send(());
+        let held = self.0.held.0.lock().unwrap();
+        drop(self.0.held.1.wait_while(held, |held| *held).unwrap());
+        Ok(())
+    }
+
+    fn length(&mut self) -> io::Result<u64> {
+        Ok(self.with(|bytes| bytes.len() as u64))
+    }
+
+    fn set_length(&mut self, length: u64) -> io::Result<()> {
+        self.with(|bytes| bytes.resize(usize::try_from(length).unwrap(), 0));
+        Ok(())
+    }
+}
+
+/// What a worker needs, and how to reach it.
+struct Bench {
+    disk: HeldDisk,
+    syncs: UnboundedReceiver<()>,
+    shared: Arc<Shared>,
+    handle: Handle,
+    worker: Worker,
+    inside: mpsc::UnboundedReceiver<Mail>,
+    outside: mpsc::Receiver<Mail>,
+    folder: tempfile::TempDir,
+}
+
+fn bench() -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let (disk, mut syncs) = HeldDisk::new();
+    let alarms = Alarms::open(folder.path(), false).unwrap();
+    let safekeeping = Arc::new(Safekeeping::new(alarms, folder.path().to_owned()));
+    let activity = Activity::default();
+    let shared = Arc::new(Shared {
+        app: app(),
+        folder: folder.path().to_owned(),
+        durability: Durability::Batch,
+        clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
+        log: Some(Log::on(Box::new(disk.clone()), safekeeping.clone())),
+        safekeeping,
+        templates: Templates::default(),
+        steps: Steps::start(app(), 1).unwrap(),
+        activity: activity.clone(),
+        listeners: Arc::default(),
+        room: Arc::new(Room::new(16, 1)),
+        idle: Duration::from_secs(10),
+    });
+    // That of the first segment's head.
+    syncs.try_recv().unwrap();
+    let (to_outside, outside) = mpsc::channel(16);
+    let (to_inside, inside) = mpsc::unbounded_channel();
+    let handle = Handle {
+        workers: Arc::new(vec![Mailbox {
+            outside: to_outside,
+            inside: to_inside.clone(),
+        }]),
+        activity,
+        budget: Budget::new(1 << 20),
+    };
+    let worker = Worker::new(shared.clone(), handle.clone(), 0, to_inside).unwrap();
+    Bench {
+        disk,
+        syncs,
+        shared,
+        handle,
+        worker,
+        inside,
+        outside,
+        folder,
+    }
+}
+
+fn meter(id: &str) -> ObjectKey {
+    ObjectKey {
+        tenant: "meters.example".into(),
+        thing: Some(("Meter".into(), id.to_owned())),
+    }
+}
+
+fn create(id: &str) -> Request {
+    let op = Op::Create {
+        noun: "Meter".to_owned(),
+        id: Some(id.to_owned()),
+        data: Json::parse("{}".to_owned()).unwrap(),
+        visibility: None,
+    };
+    Request::new("me", op)
+}
+
+fn add(id: &str) -> Request {
+    let op = Op::Call {
+        noun: "Meter".to_owned(),
+        id: id.to_owned(),
+        verb: "add".to_owned(),
+        args: Json::parse("{}".to_owned()).unwrap(),
+    };
+    Request::new("me", op)
+}
+
+#[tokio::test]
+async fn an_object_goes_on_while_its_last_turn_is_being_synced() {
+    let Bench {
+        disk,
+        mut syncs,
+        shared,
+        handle,
+        worker,
+        inside,
+        outside,
+        folder,
+    } = bench();
+    let test = async {
+        tokio::task::spawn_local(worker.run(inside, outside));
+        let ask = |id: &str, request: Request| {
+            let (handle, key) = (handle.clone(), meter(id));
+            tokio::task::spawn_local(async move { handle.call(key, request).await })
+        };
+        disk.hold(true);
+        let first = ask("a", create("a"));
+        syncs.recv().await.unwrap();
+        assert_eq!(shared.log.as_ref().unwrap().waiting(), 0);
+        let (second, third) = (ask("a", add("a")), ask("a", add("a")));
+        // This one waits for nothing, and is taken after them.
+        let missing = ask("b", add("b")).await.unwrap().unwrap_err();
+        assert_eq!(missing.kind(), ErrorKind::NotFound);
+
+        let waiting = shared.log.as_ref().unwrap().waiting();
+        assert!(waiting > 0, "the turns were taken");
+        let answered = [&first, &second, &third].map(tokio::task::JoinHandle::is_finished);
+        assert_eq!(answered, [false; 3], "but nothing left");
+        assert!(syncs.try_recv().is_err(), "and one sync is still under way");
+
+        disk.hold(false);
+        for asked in [first, second, third] {
+            assert!(matches!(asked.await.unwrap(), Ok(Answer::Done(_))));
+        }
+        handle.activity.quiet().await;
+    };
+    LocalSet::new().run_until(test).await;
+    drop(folder);
+}
+
+#[test]
+fn what_is_held_back_is_bounded() {
+    let mut bench = bench();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, async move {
+        let worker = &mut bench.worker;
+        worker.most_held = 5000;
+        let mut answers = Vec::new();
+        let mut take = |worker: &mut Worker, request: Request| {
+            let (reply, answer) = oneshot::channel::<Result<Answer>>();
+            worker.take(Mail::Call {
+                key: meter("a"),
+                request,
+                reply,
+                guard: bench.handle.activity.begin(),
+            });
+            answers.push(answer);
+            answers.iter_mut().filter_map(|a| a.try_recv().ok()).count()
+        };
+        // Nobody has asked for a sync: an answer and a message to the directory, then an answer of 2,000 bytes.
+        assert_eq!(take(worker, create("a")), 0);
+        assert_eq!(take(worker, add("a")), 0);
+        assert!(worker.held_bytes > 2000 && worker.held_bytes <= 5000);
+        let mut answered = 0;
+        for _ in 0..2 {
+            answered += take(worker, add("a"));
+            assert!(worker.held_bytes <= 5000, "{}", worker.held_bytes);
+        }
+        assert!(answered >= 3, "it waited for the log, and let them go");
+    });
+}
+
+#[tokio::test]
+async fn a_mailbox_is_bounded_by_count_and_by_bytes() {
+    let Bench {
+        handle,
+        mut outside,
+        ..
+    } = bench();
+    let ask = |data: String| {
+        let op = Op::Create {
+            noun: "Meter".to_owned(),
+            id: None,
+            data: Json::of(&data).unwrap(),
+            visibility: None,
+        };
+        let handle = handle.clone();
+        tokio::spawn(async move { handle.call(meter("a"), Request::new("me", op)).await })
+    };
+    let yielded = || async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    // A mebibyte has room for two of them.
+    let large = || ask("x".repeat(400_000));
+    let waiting = [large(), large()];
+    yielded().await;
+    let refused = large().await.unwrap().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Overloaded, "{refused}");
+    // What was taken up is given back, even when who asked has gone.
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    drop((outside.recv().await, outside.recv().await));
+
+    let small: Vec<_> = (0..16).map(|_| ask(String::new())).collect();
+    yielded().await;
+    let refused = ask(String::new()).await.unwrap().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Overloaded, "{refused}");
+    drop(small);
+}
