@@ -1,7 +1,8 @@
-//! What the embedded host can do, beside what the machine can do. `cargo xtask bench load`, `million` and `guard` run
-//! this.
+//! What the embedded host can do, beside what the machine can do, and what Cloudflare's does beside JavaScript. `cargo xtask
+//! bench load`, `million`, `cloudflare` and `guard` run this.
 
 mod client;
+mod cloudflare;
 mod hot;
 mod life;
 mod load;
@@ -22,11 +23,12 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
         Some("load") => load::main(args),
+        Some("cloudflare") => cloudflare::main(args),
         Some("footprint") => life::footprint(args),
         Some("million") => million::main(args),
         Some("million-part") => million::run_part(args),
         Some("hot") => hot::main(args),
-        _ => Err("benches load|million|hot; `cargo xtask bench` says more".into()),
+        _ => Err("benches load|million|cloudflare|hot; `cargo xtask bench` says more".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

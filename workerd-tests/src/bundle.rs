@@ -22,6 +22,8 @@ pub struct Bundle<'a> {
     pub wasm: &'a Path,
     /// Its classes.
     pub classes: &'a [Class],
+    /// Classes that are the index's own; each is bound under its name.
+    pub own: &'a [&'a str],
     /// Variables of the environment.
     pub variables: &'a [(&'a str, &'a str)],
     /// The module that ties them together; `CLASSES` and `EXPORTS` stand for its classes and their exports.
@@ -67,19 +69,40 @@ pub fn target() -> PathBuf {
 ///
 /// If it does not compile.
 pub fn wasm(package: &str, program: &str) -> PathBuf {
-    let target = target().join("workerd");
-    let status = Command::new(env!("CARGO"))
+    let quick = ["lto=false", "opt-level=1", "debug=0"];
+    build(package, program, "workerd", &quick)
+}
+
+/// Builds a program of this workspace for WebAssembly as `cargo dotdo worker build` does.
+///
+/// # Panics
+///
+/// If it does not compile.
+pub fn wasm_as_deployed(package: &str, program: &str) -> PathBuf {
+    let small = [
+        "lto=\"fat\"",
+        "opt-level=\"z\"",
+        "codegen-units=1",
+        "panic=\"abort\"",
+        "debug=0",
+    ];
+    build(package, program, "workerd-small", &small)
+}
+
+fn build(package: &str, program: &str, folder: &str, settings: &[&str]) -> PathBuf {
+    let target = target().join(folder);
+    let mut command = Command::new(env!("CARGO"));
+    command
         .args(["build", "--quiet", "--release", "--locked"])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&target)
         .args(["--package", package, "--bin", program])
-        .args(["--config", "profile.release.lto=false"])
-        .args(["--config", "profile.release.opt-level=1"])
-        .args(["--config", "profile.release.debug=0"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    for setting in settings {
+        command.args(["--config", &format!("profile.release.{setting}")]);
+    }
     assert!(
-        status.is_ok_and(|status| status.success()),
+        command.status().is_ok_and(|status| status.success()),
         "{package} cannot be built for WebAssembly; is the target there? `rustup target add wasm32-unknown-unknown`"
     );
     target
@@ -115,7 +138,8 @@ impl Bundle<'_> {
     fn config(&self) -> String {
         let mut namespaces = String::new();
         let mut bindings = String::new();
-        for Class { name, .. } in self.classes {
+        let names = self.classes.iter().map(|class| class.name);
+        for name in names.chain(self.own.iter().copied()) {
             let _ = write!(
                 namespaces,
                 r#"(className = "{name}", uniqueKey = "{name}", enableSql = true), "#

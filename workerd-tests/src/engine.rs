@@ -58,6 +58,11 @@ impl Engine {
         self.port
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it, as a power cut would, and starts it anew on the same data.
     pub fn restart(&mut self) -> std::io::Result<()> {
         self.kill();

@@ -10,7 +10,7 @@ mod engine;
 mod http;
 mod socket;
 
-pub use bundle::{Bundle, Class, PLAIN, SUITE, TRIAL, TRIAL_CLASSES, wasm};
+pub use bundle::{Bundle, Class, PLAIN, SUITE, TRIAL, TRIAL_CLASSES, wasm, wasm_as_deployed};
 pub use embedded::Embedded;
 pub use engine::Engine;
 pub use http::{Answer, Connection};

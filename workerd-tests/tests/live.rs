@@ -42,6 +42,7 @@ impl Trial {
             wasm: &wasm("workerd-tests", "trial"),
             classes: TRIAL_CLASSES,
             variables: token.as_slice(),
+            own: &[],
             index: TRIAL,
         };
         let host = Engine::start(&workerd, folder.path(), &bundle).expect("workerd starts");

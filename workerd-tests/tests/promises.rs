@@ -33,6 +33,7 @@ impl Trial {
             wasm,
             classes: TRIAL_CLASSES,
             variables,
+            own: &[],
             index: TRIAL,
         };
         let engine = Engine::start(&workerd, folder.path(), &bundle).expect("workerd starts");

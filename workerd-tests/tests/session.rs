@@ -369,6 +369,7 @@ fn the_answers_are_the_same_on_both_hosts() {
         wasm: &wasm,
         classes: TRIAL_CLASSES,
         variables: &[],
+        own: &[],
         index: TRIAL,
     };
     let engine =

@@ -51,8 +51,8 @@ pub fn test(args: impl Iterator<Item = String>) -> Result<(), String> {
     Ok(())
 }
 
-/// Installs Cloudflare's engine and the compiler's target for it, unless they are there.
-fn workerd() -> Result<String, String> {
+/// Installs Cloudflare's engine and the compiler's target for it, unless they are there; gives where the engine is.
+pub fn workerd() -> Result<String, String> {
     if Command::new("npm").arg("--version").output().is_err()
         && Command::new("apt-get").arg("--version").output().is_ok()
     {

@@ -90,6 +90,7 @@ impl Remote {
             wasm: WASM.get_or_init(|| wasm("workerd-tests", "suite")),
             classes: CLASSES,
             variables: &[],
+            own: &[],
             index: SUITE,
         };
         let engine = Engine::start(&workerd, &self.0.folder, &bundle).expect("workerd starts");

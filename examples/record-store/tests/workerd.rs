@@ -108,6 +108,7 @@ fn killed_in_the_middle_workerd_has_the_same_figures() {
         wasm: &wasm("record-store", "record-store"),
         classes: CLASSES,
         variables: &[("WORLD", &format!("http://127.0.0.1:{world}"))],
+        own: &[],
         index: PLAIN,
     };
     let mut engine = Engine::start_on(quiet_port(), &workerd, &folder.0.join("engine"), &bundle)

@@ -18,6 +18,9 @@ cargo xtask bench <what>
             [--seconds 3] [--objects 1000] [--rows 100000] [--write]
   million   a million sleeping objects with timers, beside a thousand
             [--objects 1000000] [--calls 20000] [--data folder] [--write]
+  cloudflare
+            our objects beside JavaScript's, on Cloudflare's engine
+            [--seconds 2] [--rounds 5] [--connections 16] [--only word] [--write]
   guard     instructions of the hot path, beside those written down [--renew]
 ";
 
@@ -27,6 +30,7 @@ pub fn bench(mut args: impl Iterator<Item = String>) -> Result<(), String> {
         Some("compile") => compile::compile(args),
         Some("load") => run::load(args),
         Some("million") => run::million(args),
+        Some("cloudflare") => run::cloudflare(args),
         Some("guard") => run::guard(args),
         Some(other) => Err(format!("there is no benchmark `{other}`\n\n{HELP}")),
         None => Err(HELP.to_owned()),

@@ -1,4 +1,4 @@
-//! `bench load`, `bench million` and `bench guard`: the package `benches`, built for release.
+//! `bench load`, `bench million`, `bench cloudflare` and `bench guard`: the package `benches`, built for release.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,12 +18,18 @@ fn root() -> Result<&'static Path, String> {
 /// The whole, under load.
 pub fn load(args: impl Iterator<Item = String>) -> Result<(), String> {
     let plot = page()?.with_file_name("performance.svg");
-    measure("load", args, &[("--plot", &plot)])
+    measure("load", args, &[("--plot", &plot)], None)
 }
 
 /// Very many sleeping objects.
 pub fn million(args: impl Iterator<Item = String>) -> Result<(), String> {
-    measure("million", args, &[])
+    measure("million", args, &[], None)
+}
+
+/// Our objects beside those of JavaScript, on Cloudflare's engine.
+pub fn cloudflare(args: impl Iterator<Item = String>) -> Result<(), String> {
+    let workerd = crate::test::workerd()?;
+    measure("cloudflare", args, &[], Some(&workerd))
 }
 
 fn page() -> Result<PathBuf, String> {
@@ -35,6 +41,7 @@ fn measure(
     name: &str,
     args: impl Iterator<Item = String>,
     written: &[(&str, &Path)],
+    workerd: Option<&str>,
 ) -> Result<(), String> {
     let (write, rest): (Vec<_>, Vec<_>) = args.partition(|arg| arg == "--write");
     let table = std::env::temp_dir().join(format!("dotdo-bench-{}.md", std::process::id()));
@@ -42,7 +49,8 @@ fn measure(
     command
         .args(["run", "--release", "--locked", "--package", "benches", "--"])
         .arg(name)
-        .args(rest);
+        .args(rest)
+        .envs(workerd.map(|path| ("WORKERD_BIN", path)));
     if write.is_empty() {
         return run(&mut command);
     }
