@@ -360,15 +360,12 @@ impl Turn {
             at: self.now(),
         };
         let event = events::append(self.sql(), event)?;
+        self.after().news = true;
         if !rooms::FLOWS {
             return Ok(());
         }
         super::waits::tell_watchers(self, &event)?;
-        {
-            let mut after = self.after();
-            after.news = true;
-            after.emitted.push(event.clone());
-        }
+        self.after().emitted.push(event.clone());
         let mut text = None;
         for (flow, route) in self.app().handlers(noun, verb) {
             let text = match &text {

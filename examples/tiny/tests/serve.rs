@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 struct Server {
     child: Child,
@@ -53,6 +54,39 @@ impl Server {
     }
 }
 
+/// A client that listens to what happens, over a WebSocket.
+struct Listener(BufReader<TcpStream>);
+
+impl Listener {
+    fn start(server: &Server) -> Self {
+        let mut stream = TcpStream::connect(&server.address).expect("a connection");
+        // Far beyond the moment that it takes: a client that is never told shall not wait for ever.
+        let patience = Duration::from_secs(20);
+        stream.set_read_timeout(Some(patience)).expect("a limit");
+        let request = "GET /$events HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+            sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let mut stream = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            stream.read_line(&mut head).expect("a line");
+        }
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        Self(stream)
+    }
+
+    /// The next message. It is a text in one frame of 126 bytes to 64 KiB, as an event is.
+    fn hear(&mut self) -> String {
+        let mut head = [0; 4];
+        self.0.read_exact(&mut head).expect("it is told");
+        let [first, second, high, low] = head;
+        assert_eq!((first, second), (0x81, 126));
+        let mut text = vec![0; usize::from(u16::from_be_bytes([high, low]))];
+        self.0.read_exact(&mut text).expect("all of it");
+        String::from_utf8(text).expect("a text")
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing to end.
@@ -97,5 +131,20 @@ fn what_it_is_built_without_says_so() {
             body.contains(&format!("the feature `{feature}`")),
             "{path}: {body}"
         );
+    }
+}
+
+#[test]
+fn who_listens_is_told_what_happens() {
+    let server = Server::start();
+    let mut listener = Listener::start(&server);
+    // The first may be found by whoever starts to listen; the others only because they are told.
+    for id in ["n1", "n2", "n3"] {
+        let note = format!(r#"{{"$id":"{id}","text":"milk"}}"#);
+        let (status, body) = server.ask("POST", "/Note", &note);
+        assert_eq!(status, 201, "{body}");
+        let event = listener.hear();
+        assert!(event.contains("created"), "{event}");
+        assert!(event.contains(id), "{event}");
     }
 }
