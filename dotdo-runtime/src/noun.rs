@@ -369,7 +369,7 @@ pub fn run_verb<N: Noun, A: DeserializeOwned, R: Value>(
     let mut row = N::from_cells(id, &mut before.cells.iter().cloned())?;
     let output = verb(&mut row, &mut Tx::new(turn.clone(), id), args)?;
     let after = row.to_cells()?;
-    turn.store_changed(N::DEF, before, after)?;
+    turn.store_changed(N::DEF, &before, after)?;
     Json::of(&output)
 }
 

@@ -238,7 +238,7 @@ impl Turn {
     pub fn store_changed(
         &self,
         def: &'static NounDef,
-        before: Row,
+        before: &Row,
         cells: Vec<Cell>,
     ) -> Result<bool> {
         if before.cells == cells {
@@ -248,9 +248,11 @@ impl Turn {
             version: before.version + 1,
             updated: self.micros(),
             cells,
-            ..before
+            id: before.id.clone(),
+            visibility: before.visibility.clone(),
+            ..*before
         };
-        things::update(self.sql(), def, &row)?;
+        things::update(self.sql(), def, before, &row)?;
         self.wrote(def, &row)?;
         Ok(true)
     }
@@ -306,10 +308,9 @@ impl Turn {
         before: Row,
         cells: Vec<Cell>,
     ) -> Result<()> {
-        let id = before.id.clone();
         let data = things::data(def, &cells)?;
-        if self.store_changed(def, before, cells)? {
-            self.emit(def.name, "updated", &id, data)?;
+        if self.store_changed(def, &before, cells)? {
+            self.emit(def.name, "updated", &before.id, data)?;
         }
         Ok(())
     }
@@ -321,9 +322,9 @@ impl Turn {
             version: before.version + 1,
             updated: now,
             deleted: Some(now),
-            ..before
+            ..before.clone()
         };
-        things::update(self.sql(), def, &row)?;
+        things::update(self.sql(), def, &before, &row)?;
         self.wrote(def, &row)?;
         self.emit(def.name, "deleted", &row.id, things::data(def, &row.cells)?)
     }

@@ -12,7 +12,7 @@ use crate::store::actions::{self, Kind, Status};
 use crate::store::{self, meta, outbox, schedules};
 
 /// The version of the runtime's own tables.
-const SYSTEM_VERSION: &str = "2";
+const SYSTEM_VERSION: &str = "3";
 /// The version of those tables that are made if they are not there.
 const EXTRAS_VERSION: &str = "1";
 

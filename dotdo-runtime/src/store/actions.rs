@@ -411,11 +411,24 @@ pub(crate) fn of_kind(sql: &dyn Sql, kind: Kind) -> Result<Vec<Action>> {
 
 /// The ids of what is due, of what is past its deadline, earliest first.
 pub(crate) fn due(sql: &dyn Sql, now: i64) -> Result<Vec<String>> {
-    ids(
-        sql,
-        r#"SELECT "id" FROM (SELECT "id", "due" AS "at" FROM "$actions" WHERE "due" <= ?1 UNION SELECT "id", "deadline" FROM "$actions" WHERE "deadline" <= ?1) ORDER BY "at", "id" LIMIT 1000"#,
-        &[now.into()],
-    )
+    let mut due = Vec::new();
+    for text in [
+        r#"SELECT "due", "id" FROM "$actions" WHERE "due" <= ?1 ORDER BY "due" LIMIT 1000"#,
+        r#"SELECT "deadline", "id" FROM "$actions" WHERE "deadline" <= ?1 ORDER BY "deadline" LIMIT 1000"#,
+    ] {
+        due.extend(sql.query(text, &[now.into()])?.into_iter().map(|row| {
+            let mut row = Reader::new(row);
+            (row.integer(), row.text())
+        }));
+    }
+    due.sort_unstable();
+    let mut ids: Vec<String> = Vec::with_capacity(due.len());
+    for (_, id) in due {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
 }
 
 /// The ids of the open actions of a kind with a status, oldest first.
@@ -431,12 +444,16 @@ pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<Stri
 
 /// The ids of the waits for an event of a thing, oldest first.
 pub(crate) fn waits(sql: &dyn Sql, name: &str, subject: &str) -> Result<Vec<String>> {
-    // Named in full, so that the partial index is used.
-    ids(
+    // Named in full, so that the partial index is used. In two parts and sorted here: there are none, as a rule, and for a
+    // list of targets, or to sort, SQLite would build a table first.
+    let mut found = ids(
         sql,
-        r#"SELECT "id" FROM "$actions" WHERE "kind" = 'wait' AND "status" = 'running' AND "name" = ?1 AND "target" IN ('', ?2) ORDER BY "id""#,
+        r#"SELECT "id" FROM "$actions" WHERE "kind" = 'wait' AND "status" = 'running' AND "name" = ?1 AND "target" = ''
+           UNION ALL SELECT "id" FROM "$actions" WHERE "kind" = 'wait' AND "status" = 'running' AND "name" = ?1 AND "target" = ?2"#,
         &[name.into(), subject.into()],
-    )
+    )?;
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// When the next action is due, or past its deadline.

@@ -82,14 +82,18 @@ pub(crate) fn store(sql: &dyn Sql, name: &str, state: &State) -> Result<()> {
 
 /// The ids of steps that were put off, the oldest first.
 pub(crate) fn put_off(sql: &dyn Sql) -> Result<Vec<String>> {
-    let rows = sql.query(
-        r#"SELECT "id" FROM "$actions" WHERE "status" IN ('pending', 'retrying') AND "kind" = 'step' AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
-        &[],
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Reader::new(row).text())
-        .collect())
+    let mut ids = Vec::new();
+    // Named in full, so that the partial index is used.
+    for text in [
+        r#"SELECT "id" FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'step' AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
+        r#"SELECT "id" FROM "$actions" WHERE "status" = 'retrying' AND "kind" = 'step' AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
+    ] {
+        let rows = sql.query(text, &[])?;
+        ids.extend(rows.into_iter().map(|row| Reader::new(row).text()));
+    }
+    ids.sort_unstable();
+    ids.truncate(10_000);
+    Ok(ids)
 }
 
 /// Every breaker that has seen failures, for who looks at the object.

@@ -30,8 +30,8 @@ pub struct EventFilter {
 }
 
 pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEvent> {
-    let rows = sql.query(
-        r#"INSERT INTO "$events" ("id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING "sequence""#,
+    sql.execute(
+        r#"INSERT INTO "$events" ("id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &[
             event.id.as_str().into(),
             event.noun.as_str().into(),
@@ -43,7 +43,9 @@ pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEven
             event.at.timestamp_micros().into(),
         ],
     )?;
-    event.sequence = rows
+    // Not `RETURNING`, for which SQLite builds a table each time.
+    event.sequence = sql
+        .query("SELECT last_insert_rowid()", &[])?
         .into_iter()
         .next()
         .map_or(0, |row| unsigned(Reader::new(row).integer()));

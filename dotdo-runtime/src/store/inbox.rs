@@ -73,6 +73,12 @@ pub(crate) fn put(
         &[id.into(), fingerprint.into(), answer.into(), now.into()],
     )?;
     // A few at a time, so that no turn pays for many.
-    sql.execute(r#"DELETE FROM "$inbox" WHERE "id" IN (SELECT "id" FROM "$inbox" WHERE "at" < ?1 ORDER BY "at" LIMIT 8)"#, &[(now - KEPT_MICROS).into()])?;
+    let old = sql.query(
+        r#"SELECT "id" FROM "$inbox" WHERE "at" < ?1 ORDER BY "at" LIMIT 8"#,
+        &[(now - KEPT_MICROS).into()],
+    )?;
+    for row in old {
+        sql.execute(r#"DELETE FROM "$inbox" WHERE "id" = ?1"#, &row)?;
+    }
     Ok(())
 }

@@ -8,6 +8,8 @@ pub(crate) mod inbox;
 pub mod letters;
 pub(crate) mod meta;
 pub(crate) mod outbox;
+#[cfg(test)]
+mod plans;
 pub mod relationships;
 pub(crate) mod schedules;
 pub mod things;
@@ -53,7 +55,8 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE UNIQUE INDEX "$actions.journal" ON "$actions" ("parent", "key") WHERE "parent" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.due" ON "$actions" ("due") WHERE "due" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.deadline" ON "$actions" ("deadline") WHERE "deadline" IS NOT NULL"#,
-    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
+    // Not `IN`: SQLite would never see that a question is one for this index, and would build a table of the list each time.
+    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending' OR "status" = 'running' OR "status" = 'retrying' OR "status" = 'undoing' OR "status" = 'parked'"#,
     r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
     r#"CREATE TABLE "$events" ("sequence" INTEGER PRIMARY KEY, "id" TEXT NOT NULL, "noun" TEXT NOT NULL, "verb" TEXT NOT NULL, "subject" TEXT NOT NULL,
         "data" TEXT NOT NULL, "actor" TEXT NOT NULL, "action" TEXT, "at" INTEGER NOT NULL) STRICT"#,
@@ -75,13 +78,19 @@ pub(crate) const SYSTEM: &[&str] = &[
 ];
 
 /// What brings the tables of an earlier layout up to this one: the statements from layout 1 to 2, and so on.
-pub(crate) const LAYOUTS: &[&[&str]] = &[&[
-    r#"ALTER TABLE "$actions" ADD COLUMN "schema" TEXT"#,
-    r#"ALTER TABLE "$actions" ADD COLUMN "undo" TEXT"#,
-    r#"DROP INDEX "$actions.open""#,
-    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
-    r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
-]];
+pub(crate) const LAYOUTS: &[&[&str]] = &[
+    &[
+        r#"ALTER TABLE "$actions" ADD COLUMN "schema" TEXT"#,
+        r#"ALTER TABLE "$actions" ADD COLUMN "undo" TEXT"#,
+        r#"DROP INDEX "$actions.open""#,
+        r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" IN ('pending', 'running', 'retrying', 'undoing', 'parked')"#,
+        r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
+    ],
+    &[
+        r#"DROP INDEX "$actions.open""#,
+        r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending' OR "status" = 'running' OR "status" = 'retrying' OR "status" = 'undoing' OR "status" = 'parked'"#,
+    ],
+];
 
 /// Reads the columns of a row one after the other.
 pub(crate) struct Reader(std::vec::IntoIter<crate::value::Cell>);

@@ -128,16 +128,37 @@ pub(crate) fn insert(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
         .map(|_| ())
 }
 
-pub(crate) fn update(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
+/// Stores what is new in a row: what a statement does not name need not be looked up in an index.
+pub(crate) fn update(sql: &dyn Sql, def: &NounDef, before: &Row, row: &Row) -> Result<()> {
     let mut text = format!(
-        r#"UPDATE {} SET "$version" = ?2, "$created" = ?3, "$updated" = ?4, "$deleted" = ?5, "$visibility" = ?6"#,
+        r#"UPDATE {} SET "$version" = ?2, "$updated" = ?3"#,
         quote(def.table)
     );
-    for (i, column) in def.columns.iter().enumerate() {
-        let _ = write!(text, ", {} = ?{}", quote(column.name), SYSTEM_COUNT + 1 + i);
+    let mut cells: Vec<Cell> = vec![
+        row.id.as_str().into(),
+        Cell::Integer(signed(row.version)),
+        row.updated.into(),
+    ];
+    let mut set = |column: &str, cell: Cell| {
+        cells.push(cell);
+        let _ = write!(text, ", {} = ?{}", quote(column), cells.len());
+    };
+    if before.created != row.created {
+        set("$created", row.created.into());
+    }
+    if before.deleted != row.deleted {
+        set("$deleted", row.deleted.into());
+    }
+    if before.visibility != row.visibility {
+        set("$visibility", row.visibility.as_str().into());
+    }
+    for ((column, cell), old) in def.columns.iter().zip(&row.cells).zip(&before.cells) {
+        if cell != old {
+            set(column.name, cell.clone());
+        }
     }
     text.push_str(r#" WHERE "$id" = ?1"#);
-    sql.execute(&text, &all_cells(row))
+    sql.execute(&text, &cells)
         .map_err(|e| explain(def, e))
         .map(|_| ())
 }
@@ -151,7 +172,7 @@ pub(crate) fn mirror(sql: &dyn Sql, def: &NounDef, cells: Vec<Cell>) -> Result<(
     let row = read(def, cells);
     match load(sql, def, &row.id)? {
         None => insert(sql, def, &row),
-        Some(old) if old.version < row.version => update(sql, def, &row),
+        Some(old) if old.version < row.version => update(sql, def, &old, &row),
         Some(_) => Ok(()),
     }
 }

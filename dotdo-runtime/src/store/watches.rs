@@ -37,7 +37,7 @@ pub(crate) fn remove(sql: &dyn Sql, wait: &str) -> Result<()> {
 /// Who is to be told of an event: the wait and its object.
 pub(crate) fn of(sql: &dyn Sql, event: &DomainEvent) -> Result<Vec<(String, ObjectKey)>> {
     sql.query(
-        r#"SELECT "wait", "to" FROM "$watches" WHERE "noun" = ?1 AND "verb" = ?2 AND "subject" IN ('', ?3)"#,
+        r#"SELECT "wait", "to" FROM "$watches" WHERE "noun" = ?1 AND "verb" = ?2 AND ("subject" = '' OR "subject" = ?3)"#,
         &[
             event.noun.as_str().into(),
             event.verb.as_str().into(),
