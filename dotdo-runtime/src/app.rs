@@ -371,7 +371,10 @@ impl App {
 
     /// The crate's `dotdo.lock`, read once.
     pub fn lock(&self) -> Option<&Lock> {
-        let read = || self.def.lock?.text.parse().ok();
+        let read = || {
+            let file = self.def.lock?;
+            (file.read)(file.text)
+        };
         self.lock.get_or_init(read).as_ref()
     }
 

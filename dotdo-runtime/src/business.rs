@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use dotdo_core::lock::Lock;
+
 use crate::const_names::Names;
 use crate::const_text::{Text, same};
 use crate::effect::StepDef;
@@ -166,6 +168,15 @@ pub struct LockFile {
     pub path: &'static str,
     /// The whole file.
     pub text: &'static str,
+    /// [`read_lock`]. It stands here so that a business without a lock is built without the code that reads one.
+    #[doc(hidden)]
+    pub read: fn(&str) -> Option<Lock>,
+}
+
+/// Reads a lock; a file that the program was built with is one.
+#[doc(hidden)]
+pub fn read_lock(text: &str) -> Option<Lock> {
+    text.parse().ok()
 }
 
 #[track_caller]

@@ -341,7 +341,7 @@ pub mod __private {
     pub use dotdo_macros::{Form, Noun};
     pub use dotdo_runtime::business::{
         AppDef, Business, Entry, Item, Listed, LockFile, Marked, Of, Otherwise, PartDef, count,
-        prove, unmarked,
+        prove, read_lock, unmarked,
     };
     pub use dotdo_runtime::effect::Breaker;
     pub use dotdo_runtime::effect::{Child, LocalFuture, Policy, Step, StepDef, StepFn, run_step};

@@ -123,7 +123,7 @@ impl Locked {
             path,
             ..
         } = self;
-        quote!(__dotdo::LockFile { version: #version, path: #path, text: #text })
+        quote!(__dotdo::LockFile { version: #version, path: #path, text: #text, read: __dotdo::read_lock })
     }
 
     /// The newest version as constants.

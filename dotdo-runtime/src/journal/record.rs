@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::command::deed_name;
 use super::run::given_up;
 use super::{Act, Command, Durability, Run, Undo};
-use crate::effect::{Deed, Options, Policy};
+use crate::effect::{Deed, Options, Policy, StepKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::object::StepStart;
@@ -442,20 +443,34 @@ fn undone(turn: &Turn, undoing: &Action) -> Result<Option<Action>> {
     }
 }
 
+/// What an undoing that failed for good leaves behind.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByHand<'a> {
+    flow: Option<&'a str>,
+    input: &'a Json,
+    key: Option<&'a str>,
+    output: Option<&'a Json>,
+    run: &'a str,
+    step: &'a str,
+    step_key: &'a StepKey,
+    undo: Option<&'a Undo>,
+}
+
 /// All that is needed to undo something by hand.
 pub(crate) fn by_hand(turn: &Turn, child: &Action) -> Result<Json> {
     let flow = child.parent.as_deref().unwrap_or_default();
     let name = actions::load(turn.sql(), flow)?.map(|flow| flow.name);
-    Json::of(&serde_json::json!({
-        "flow": name,
-        "run": flow,
-        "step": child.name,
-        "key": child.key,
-        "stepKey": StepStart::of(child).key,
-        "input": child.input,
-        "output": child.output,
-        "undo": child.undo,
-    }))
+    Json::of(&ByHand {
+        flow: name.as_deref(),
+        input: &child.input,
+        key: child.key.as_deref(),
+        output: child.output.as_ref(),
+        run: flow,
+        step: &child.name,
+        step_key: &StepStart::of(child).key,
+        undo: child.undo.as_ref(),
+    })
 }
 
 /// Stores the result of an attempt. Gives the final result, if it is one.
