@@ -34,7 +34,7 @@ use crate::maps::Named;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Action};
-use crate::store::{self, inbox, letters, outbox, schedules};
+use crate::store::{self, inbox, letters, outbox};
 use crate::stub::Op;
 use mirror::Mirror;
 use turn::Turn;
@@ -433,14 +433,7 @@ impl Object {
     /// Tells the host when to wake the object, before the transaction commits.
     fn arm(&self, turn: &Turn) -> Result<()> {
         let sql = turn.sql();
-        let next = [
-            actions::next_due(sql)?,
-            outbox::next_due(sql)?,
-            schedules::next_due(sql)?,
-        ]
-        .into_iter()
-        .flatten()
-        .min();
+        let next = store::next_due(sql)?;
         let busy = {
             let after = turn.after();
             !(self.is_idle()

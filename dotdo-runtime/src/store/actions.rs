@@ -205,7 +205,13 @@ pub struct ActionFilter {
     pub limit: Option<u32>,
 }
 
-const COLUMNS: &str = r#""id", "kind", "name", "target", "actor", "parent", "key", "input", "output", "error", "options", "durability", "status", "version", "attempts", "due", "deadline", "created", "started", "completed", "schema", "undo""#;
+/// The columns of a row, in the order of [`cells`] and [`read`]: part of constants, because what is asked with every turn
+/// should not have to be put together each time.
+macro_rules! columns {
+    () => {
+        r#""id", "kind", "name", "target", "actor", "parent", "key", "input", "output", "error", "options", "durability", "status", "version", "attempts", "due", "deadline", "created", "started", "completed", "schema", "undo""#
+    };
+}
 
 fn cells(action: &Action) -> Result<Vec<Cell>> {
     let micros = |at: Option<DateTime<Utc>>| Cell::from(at.map(|at| at.timestamp_micros()));
@@ -286,8 +292,10 @@ fn read(row: Vec<Cell>) -> Result<Action> {
 /// Adds an action. False if its parent's journal has one under this key already.
 pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
     let added = sql.execute(
-        &format!(
-            r#"INSERT INTO "$actions" ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+        concat!(
+            r#"INSERT INTO "$actions" ("#,
+            columns!(),
+            r#") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
                ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
         ),
         &cells(action)?,
@@ -354,7 +362,11 @@ pub(crate) fn mark_ended(sql: &dyn Sql, id: &str) -> Result<()> {
 /// The entry of a journal under a key.
 pub(crate) fn entry(sql: &dyn Sql, parent: &str, key: &str) -> Result<Option<Action>> {
     sql.query(
-        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" = ?2"#),
+        concat!(
+            "SELECT ",
+            columns!(),
+            r#" FROM "$actions" WHERE "parent" = ?1 AND "key" = ?2"#
+        ),
         &[parent.into(), key.into()],
     )?
     .into_iter()
@@ -365,7 +377,7 @@ pub(crate) fn entry(sql: &dyn Sql, parent: &str, key: &str) -> Result<Option<Act
 
 pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Action>> {
     sql.query(
-        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" = ?1"#),
+        concat!("SELECT ", columns!(), r#" FROM "$actions" WHERE "id" = ?1"#),
         &[id.into()],
     )?
     .into_iter()
@@ -377,7 +389,11 @@ pub(crate) fn load(sql: &dyn Sql, id: &str) -> Result<Option<Action>> {
 /// The journal of a flow.
 pub(crate) fn children(sql: &dyn Sql, parent: &str) -> Result<Vec<Action>> {
     sql.query(
-        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "parent" = ?1 AND "key" IS NOT NULL"#),
+        concat!(
+            "SELECT ",
+            columns!(),
+            r#" FROM "$actions" WHERE "parent" = ?1 AND "key" IS NOT NULL"#
+        ),
         &[parent.into()],
     )?
     .into_iter()
@@ -401,7 +417,11 @@ pub(crate) fn forget(sql: &dyn Sql, flow: &str, ids: &[String], under: &str) -> 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn of_kind(sql: &dyn Sql, kind: Kind) -> Result<Vec<Action>> {
     sql.query(
-        &format!(r#"SELECT {COLUMNS} FROM "$actions" WHERE "kind" = ?1 ORDER BY "id""#),
+        concat!(
+            "SELECT ",
+            columns!(),
+            r#" FROM "$actions" WHERE "kind" = ?1 ORDER BY "id""#
+        ),
         &[kind.word().into()],
     )?
     .into_iter()
@@ -456,21 +476,6 @@ pub(crate) fn waits(sql: &dyn Sql, name: &str, subject: &str) -> Result<Vec<Stri
     Ok(found)
 }
 
-/// When the next action is due, or past its deadline.
-pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
-    let rows = sql.query(
-        r#"SELECT min("due"), (SELECT min("deadline") FROM "$actions" WHERE "deadline" IS NOT NULL) FROM "$actions" WHERE "due" IS NOT NULL"#,
-        &[],
-    )?;
-    Ok(rows.into_iter().next().and_then(|row| {
-        let mut row = Reader::new(row);
-        [row.integer_or_null(), row.integer_or_null()]
-            .into_iter()
-            .flatten()
-            .min()
-    }))
-}
-
 fn ids(sql: &dyn Sql, text: &str, params: &[Cell]) -> Result<Vec<String>> {
     Ok(sql
         .query(text, params)?
@@ -482,8 +487,10 @@ fn ids(sql: &dyn Sql, text: &str, params: &[Cell]) -> Result<Vec<String>> {
 pub(crate) fn list(sql: &dyn Sql, filter: &ActionFilter) -> Result<Page<Action>> {
     let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
     let rows = sql.query(
-        &format!(
-            r#"SELECT {COLUMNS} FROM "$actions" WHERE "id" > ?1 AND (?2 IS NULL OR "kind" = ?2) AND (?3 IS NULL OR "name" = ?3) AND (?4 IS NULL OR "status" = ?4)
+        concat!(
+            "SELECT ",
+            columns!(),
+            r#" FROM "$actions" WHERE "id" > ?1 AND (?2 IS NULL OR "kind" = ?2) AND (?3 IS NULL OR "name" = ?3) AND (?4 IS NULL OR "status" = ?4)
                AND (?5 IS NULL OR "parent" = ?5) AND (?6 IS NULL OR "target" = ?6) AND (?7 IS NULL OR "actor" = ?7) ORDER BY "id" LIMIT ?8"#
         ),
         &[

@@ -25,6 +25,9 @@ pub use things::Thing;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
+use crate::host::Sql;
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
@@ -91,6 +94,21 @@ pub(crate) const LAYOUTS: &[&[&str]] = &[
         r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending' OR "status" = 'running' OR "status" = 'retrying' OR "status" = 'undoing' OR "status" = 'parked'"#,
     ],
 ];
+
+/// When the object is to look at its timers: the next action that is due or past its deadline, the next message to be
+/// looked at, the next schedule.
+pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
+    let rows = sql.query(
+        r#"SELECT (SELECT min("due") FROM "$actions" WHERE "due" IS NOT NULL), (SELECT min("deadline") FROM "$actions" WHERE "deadline" IS NOT NULL),
+           (SELECT min("due") FROM "$outbox"), (SELECT min("next") FROM "$schedules")"#,
+        &[],
+    )?;
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .filter_map(|cell| cell.as_integer())
+        .min())
+}
 
 /// Reads the columns of a row one after the other.
 pub(crate) struct Reader(std::vec::IntoIter<crate::value::Cell>);

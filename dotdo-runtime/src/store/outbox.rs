@@ -98,14 +98,6 @@ pub(crate) fn waiting(sql: &dyn Sql, due: Option<i64>) -> Result<Vec<String>> {
         .collect())
 }
 
-pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
-    let rows = sql.query(r#"SELECT min("due") FROM "$outbox""#, &[])?;
-    Ok(rows
-        .into_iter()
-        .next()
-        .and_then(|row| Reader::new(row).integer_or_null()))
-}
-
 /// Puts a message into the outbox whose words are found when it leaves, or sets the time at which to look at it.
 pub(crate) fn mark(sql: &dyn Sql, id: &str, to: &ObjectKey, due: i64) -> Result<()> {
     sql.execute(

@@ -133,7 +133,6 @@ fn what_every_turn_asks_is_found_by_an_index() {
             actions::open(&sql, status, actions::Kind::Flow)?;
         }
         actions::due(&sql, 0)?;
-        actions::next_due(&sql)?;
         outbox::mark(&sql, "m1", &key, 0)?;
         outbox::look_at(&sql, "m1", 1)?;
         outbox::postpone(&sql, "m1", 1, 1)?;
@@ -141,7 +140,7 @@ fn what_every_turn_asks_is_found_by_an_index() {
         outbox::load(&sql, "m2")?;
         outbox::waiting(&sql, None)?;
         outbox::waiting(&sql, Some(0))?;
-        outbox::next_due(&sql)?;
+        super::next_due(&sql)?;
         outbox::remove(&sql, "m1")?;
         inbox::find(&sql, "i1", "f")?;
         inbox::put(&sql, "i1", "f", &Json::null(), 0)

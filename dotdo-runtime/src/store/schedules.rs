@@ -106,14 +106,6 @@ pub(crate) fn take_due(
     Ok(due)
 }
 
-pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
-    let rows = sql.query(r#"SELECT min("next") FROM "$schedules""#, &[])?;
-    Ok(rows
-        .into_iter()
-        .next()
-        .and_then(|row| Reader::new(row).integer_or_null()))
-}
-
 /// Every schedule: name, phrase, zone, next and last run, number of runs.
 pub(crate) fn list(sql: &dyn Sql) -> Result<Vec<serde_json::Value>> {
     let at = |micros: Option<i64>| micros.map(super::instant);
