@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::Cell as StdCell;
 
+use super::instance::whole;
 use super::limits::explain;
 use super::statement;
 use super::wire::{self, Parts};
@@ -37,12 +38,12 @@ impl Database {
         let mut message = Vec::with_capacity(params.len() + 1);
         message.push(Cell::Text(sql.into_owned()));
         message.extend(params.into_owned());
-        let mut reply = Parts::of(&dotdo_wasm::sql(&wire::encode(&message)))?;
-        if reply.number()? != 0 {
-            return Err(explain(&reply.text()?));
+        let mut reply = whole(Parts::of(&dotdo_wasm::sql(&wire::encode(&message))));
+        if whole(reply.number()) != 0 {
+            return Err(explain(&whole(reply.text())));
         }
-        let changed = reply.number()?;
-        let width = usize::try_from(reply.number()?).unwrap_or(0).max(1);
+        let changed = whole(reply.number());
+        let width = usize::try_from(whole(reply.number())).unwrap_or(0).max(1);
         let mut cells = reply.rest();
         let mut rows = Vec::with_capacity(cells.len() / width);
         while cells.len() > 0 {
@@ -72,7 +73,7 @@ impl Sql for Database {
             return done;
         }
         // What failed is the storage; that the body failed too would only hide it.
-        let text = Parts::of(&failure).and_then(|mut parts| parts.text())?;
+        let text = whole(Parts::of(&failure).and_then(|mut parts| parts.text()));
         Err(match explain(&text) {
             error if error.kind() == ErrorKind::Internal => Error::new(ErrorKind::Storage, text),
             error => error,

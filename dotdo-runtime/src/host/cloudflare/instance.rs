@@ -84,13 +84,17 @@ pub fn main(def: &'static AppDef) -> Exit {
     dotdo_wasm::receive(|message| {
         INSTANCE.with_borrow_mut(|instance| {
             let Some(instance) = instance else { return };
-            if let Err(error) = instance.take(&message) {
-                log("error", error.message());
-            }
+            whole(instance.take(&message));
             instance.go_on();
         });
     });
     ExitCode::SUCCESS
+}
+
+/// What has crossed the border. What makes no sense may have been what somebody waits for, or say what was done: it ends
+/// the instance, and the next one takes up from what is stored.
+pub(super) fn whole<T>(read: Result<T>) -> T {
+    read.unwrap_or_else(|error| panic!("{}", error.message()))
 }
 
 /// Says something in the log of the platform.

@@ -110,7 +110,11 @@ export function business(wasm, classes, options = {}) {
               // Whatever was under way is taken up again: at once, and then later each time.
               const wait = this.#stops && Math.min(2 ** this.#stops, 3600);
               this.#stops++;
-              platform.setAlarm(ctx, platform.now() + wait * 1_000_000);
+              try {
+                platform.setAlarm(ctx, platform.now() + wait * 1_000_000);
+              } catch (error) {
+                platform.log("error", `${reference}: no alarm: ${error?.message ?? error}`);
+              }
               return failed(stoppedText(reference));
             },
           });
@@ -144,8 +148,14 @@ export function business(wasm, classes, options = {}) {
         const answer = await door.ask(HTTP, method, path, query, body, ...[...headers].flat());
         // The first request wakes the default tenant besides, and need not wait for it.
         if (isFirst && door) ctx.waitUntil(door.quiet());
-        if (answer[0] === 101) return listen(env, classes, request, answer);
-        return response(answer, method);
+        try {
+          return await (answer[0] === 101 ? listen(env, classes, request, answer) : response(answer, method));
+        } catch (error) {
+          // No status, no header, no object that there is.
+          const reference = crypto.randomUUID();
+          platform.log("error", `${reference}: the answer is none: ${error?.message ?? error}`);
+          return response(refusal(stoppedText(reference)));
+        }
       },
 
       /** A cron trigger wakes the default tenant of a business that nobody calls, so that its schedules begin. */
@@ -291,8 +301,10 @@ class Instance {
       this.#bytes(at, bytes.length).set(bytes);
       this.#exports.dotdo_enter();
     } catch (error) {
-      this.#stop(error);
+      return this.#stop(error);
     }
+    // A call that waits for nothing outside has been answered. If not, it never will be.
+    if (this.#calls.size && !this.#asks.size) this.#stop(new Error("the program gave no answer"));
   }
 
   #stop(error) {
@@ -340,6 +352,8 @@ class Instance {
       case NEWS:
         this.#host.news();
         break;
+      default:
+        throw new Error(`the program said ${what}, which means nothing`);
     }
   }
 
@@ -436,10 +450,12 @@ function exact(sql, statement, params, rows) {
 
 // ---- lists of cells ----
 
-// A text is kept as it is: without `ignoreBOM`, the decoder would drop a mark at its beginning.
-const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+// A text is kept as it is: without `ignoreBOM`, the decoder would drop a mark at its beginning; without `fatal`, it would
+// make a text of anything.
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const BYTES = new TextEncoder();
 
+/** Anything but a whole list of cells is an error, which ends the instance that sent it. */
 function decode(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cells = [];
@@ -457,18 +473,17 @@ function decode(bytes) {
         cells.push(view.getFloat64(at, true));
         at += 8;
         break;
-      case 3: {
-        const length = view.getUint32(at, true);
-        cells.push(TEXT.decode(bytes.subarray(at + 4, at + 4 + length)));
-        at += 4 + length;
-        break;
-      }
+      case 3:
       case 4: {
-        const length = view.getUint32(at, true);
-        cells.push(bytes.slice(at + 4, at + 4 + length));
-        at += 4 + length;
+        const from = at + 4;
+        const isText = bytes[at - 1] === 3;
+        at = from + view.getUint32(at, true);
+        if (at > bytes.length) throw new RangeError("a cell goes beyond the end");
+        cells.push(isText ? TEXT.decode(bytes.subarray(from, at)) : bytes.slice(from, at));
         break;
       }
+      default:
+        throw new RangeError(`there is no cell of kind ${bytes[at - 1]}`);
     }
   }
   return cells;
