@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use dotdo::host::native::Embedded;
-use dotdo::{Error, Id, Noun as _, Result};
+use dotdo::{Error, ErrorKind, Id, Noun as _, Result};
 use tokio::task::LocalSet;
 
 use crate::client::histogram;
@@ -191,7 +191,15 @@ fn make(data: &Path, objects: u64) -> Result<Found, Failure> {
                 place: format!("house {number}"),
                 total: 0,
             };
-            business.run(meter.create_as(id(number)?)).await.map(drop)
+            // Objects are made faster than the tenant's directory takes them in.
+            loop {
+                match business.run(meter.clone().create_as(id(number)?)).await {
+                    Err(error) if error.kind() == ErrorKind::Overloaded => {
+                        tokio::time::sleep(IDLE / 50).await;
+                    }
+                    other => return other.map(drop),
+                }
+            }
         }
     })?;
     block_on(business.settled())?;

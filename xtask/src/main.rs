@@ -19,7 +19,8 @@ cargo xtask <command>
   ci       check, test, size: everything CI does
   worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check|size <example>`
   size     how large bundles for Cloudflare are; fails if one has grown (`--write` puts it into the documentation)
-  torture  kill the record store again and again: `cargo xtask torture [SECONDS]`, 60 unless said otherwise
+  torture  kill the record store again and again: `cargo xtask torture [60] [--durability sync|batch|relaxed]`;
+           seconds with each durability, or with one
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
   fuzz     feed the parsers and macros with anything: `cargo xtask fuzz --help`
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
             .and_then(|()| test::test(args))
             .and_then(|()| size::check()),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
-        Some("torture") => torture::torture(args.next().as_deref()),
+        Some("torture") => torture::torture(args),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
         Some("size") => size::size(args),

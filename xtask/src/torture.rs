@@ -4,11 +4,26 @@ use std::process::Command;
 
 use crate::shell::{cargo_path, run};
 
-/// Runs the test that kills, for so many seconds.
-pub fn torture(seconds: Option<&str>) -> Result<(), String> {
-    let seconds = seconds.unwrap_or("60");
-    if seconds.parse::<u32>().is_err() {
-        return Err(format!("`{seconds}` is no number of seconds"));
+/// Runs the tests that kill, for so many seconds each: one for each durability, or for the one that is named.
+pub fn torture(mut args: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut seconds = "60".to_owned();
+    let mut test = "torture::".to_owned();
+    while let Some(arg) = args.next() {
+        if arg == "--durability" {
+            let word = args.next().unwrap_or_default();
+            if !["sync", "batch", "relaxed"].contains(&&*word) {
+                return Err(format!(
+                    "`{word}` is no durability; there are sync, batch, relaxed"
+                ));
+            }
+            test = format!("torture::with_{word}");
+        } else if arg.parse::<u32>().is_ok() {
+            seconds = arg;
+        } else {
+            return Err(format!(
+                "`torture` takes a number of seconds and `--durability sync|batch|relaxed`, not `{arg}`"
+            ));
+        }
     }
     let args = [
         "test",
@@ -17,9 +32,11 @@ pub fn torture(seconds: Option<&str>) -> Result<(), String> {
         "record-store",
         "--test",
         "import",
-        "torture",
+        &test,
         "--",
         "--nocapture",
+        "--test-threads",
+        "1",
     ];
     run(Command::new(cargo_path())
         .args(args)

@@ -28,6 +28,11 @@ pub(super) struct Database {
     recorder: Option<Recorder>,
     /// How many transactions have written, as far as there is a recorder: the file's own `user_version`.
     turn: StdCell<u32>,
+    /// The log is not begun yet: until then nothing is synced, and nothing moved into the file.
+    beginning: StdCell<bool>,
+    /// A statement may have written.
+    wrote: StdCell<bool>,
+    syncs: Syncs,
 }
 
 /// What `SQLite` itself syncs.
@@ -35,8 +40,15 @@ pub(super) struct Database {
 pub(super) struct Syncs {
     /// Every commit, rather than checkpoints alone.
     pub commits: bool,
-    /// The first page of a new file.
-    pub creation: bool,
+    /// The first page of a new file, and the head of a new log. Without this there must be no log yet.
+    pub beginnings: bool,
+    /// What stands in the log is moved into the file when it is so many pages.
+    pub pages: u32,
+}
+
+impl Syncs {
+    /// What `SQLite` takes where nothing is said.
+    pub const PAGES: u32 = 1000;
 }
 
 impl Database {
@@ -49,24 +61,22 @@ impl Database {
             read_only: StdCell::new(false),
             recorder: None,
             turn: StdCell::new(0),
+            beginning: StdCell::new(!syncs.beginnings),
+            wrote: StdCell::new(false),
+            syncs,
         };
-        let synchronous = if syncs.commits {
-            "FULL"
+        // Turning a new file into one with a log writes its first page, and the first transaction makes the log, each
+        // with syncs of its own. Where somebody else makes sure that what was written is safe before it is acknowledged,
+        // those are not needed: a log whose head is not whole holds nothing, and there is no older one to be taken for it.
+        let begin = if syncs.beginnings {
+            database.syncing()
         } else {
-            // A checkpoint still syncs, so the file itself is never torn.
-            "NORMAL"
-        };
-        // Turning a new file into one with a log writes its first page, with syncs of its own. Where the gate syncs
-        // the file and its folders before anything is acknowledged, those are not needed.
-        let creation = if syncs.creation {
-            ""
-        } else {
-            "PRAGMA synchronous = OFF;"
+            "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0;".to_owned()
         };
         database
             .connection
             .execute_batch(&format!(
-                "PRAGMA locking_mode = EXCLUSIVE; {creation} PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
+                "PRAGMA locking_mode = EXCLUSIVE; {begin} PRAGMA journal_mode = WAL; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
             ))
             .map_err(|e| cannot(&database.name, &e))?;
         database
@@ -119,6 +129,13 @@ impl Database {
             read_only: StdCell::new(false),
             recorder: None,
             turn: StdCell::new(0),
+            beginning: StdCell::new(false),
+            wrote: StdCell::new(false),
+            syncs: Syncs {
+                commits: false,
+                beginnings: true,
+                pages: Syncs::PAGES,
+            },
         };
         let mut work = Some(work);
         database.transaction(&mut || match work.take() {
@@ -178,6 +195,21 @@ impl Database {
         })
     }
 
+    /// What `SQLite` is to sync once the log is begun.
+    fn syncing(&self) -> String {
+        // With `NORMAL` a checkpoint still syncs, so the file itself is never torn.
+        let synchronous = if self.syncs.commits { "FULL" } else { "NORMAL" };
+        format!(
+            "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = {};",
+            self.syncs.pages
+        )
+    }
+
+    /// The connection, to be closed elsewhere. Closing moves what is in the log into the file, with syncs.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
         self.connection.total_changes()
@@ -235,8 +267,11 @@ impl Database {
             .connection
             .prepare_cached(sql)
             .map_err(|e| self.explain(&e))?;
-        if self.read_only.get() && !statement.readonly() {
-            return Err(Error::refused("a query may only read"));
+        if !statement.readonly() {
+            if self.read_only.get() {
+                return Err(Error::refused("a query may only read"));
+            }
+            self.wrote.set(true);
         }
         Ok(statement)
     }
@@ -303,6 +338,21 @@ impl Database {
 
     /// Commits the outermost transaction, and counts it if it wrote.
     fn commit(&self) -> Result<()> {
+        self.count_and_commit()?;
+        self.committed();
+        Ok(())
+    }
+
+    /// Once something is committed, the log is begun.
+    fn committed(&self) {
+        if self.beginning.get() && self.wrote.get() && self.depth.get() == 0 {
+            // It is committed, whatever comes of this. If it failed it would be tried after the next.
+            let syncs = self.connection.execute_batch(&self.syncing()).is_ok();
+            self.beginning.set(!syncs);
+        }
+    }
+
+    fn count_and_commit(&self) -> Result<()> {
         let Some(recorder) = self.recorder.as_ref().filter(|r| r.wrote()) else {
             return self.control("COMMIT");
         };
@@ -341,13 +391,19 @@ impl Sql for Database {
             recorder.statement(sql, params);
             return Ok(rows);
         }
-        self.rows(&mut statement, params)
+        let rows = self.rows(&mut statement, params)?;
+        drop(statement);
+        self.committed();
+        Ok(rows)
     }
 
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
         let mut statement = self.prepare(sql)?;
         let Some(recorder) = self.recorder.as_ref().filter(|_| !statement.readonly()) else {
-            return self.run(&mut statement, params);
+            let count = self.run(&mut statement, params)?;
+            drop(statement);
+            self.committed();
+            return Ok(count);
         };
         if self.depth.get() == 0 {
             drop(statement);

@@ -35,6 +35,11 @@ impl Alarms {
     pub fn open(folder: &Path, safe: bool) -> Result<Self> {
         let path = folder.join("alarms.sqlite");
         let connection = Connection::open(&path).map_err(|e| explain(&path, &e))?;
+        Self::on(connection, path, safe)
+    }
+
+    /// The index in a file that was opened.
+    pub fn on(connection: Connection, path: PathBuf, safe: bool) -> Result<Self> {
         let synchronous = if safe { "FULL" } else { "NORMAL" };
         connection
             .execute_batch(&format!(

@@ -26,11 +26,12 @@ pub(super) struct ObjectFile {
 impl ObjectFile {
     /// Opens a file that is there. What it does is recorded if there are texts to refer to.
     pub fn open(path: &Path, durability: Durability, texts: Option<&Arc<Texts>>) -> Result<Self> {
-        if durability != Durability::Relaxed && has_log(path) {
+        let has_log = has_log(path);
+        if durability != Durability::Relaxed && has_log {
             // A crash left it. What is in it may never have been safe, and whatever happens next builds on it.
             make_safe(path)?;
         }
-        Self::connect(path, durability, texts)
+        Self::connect(path, durability, texts, has_log)
     }
 
     /// Opens a file, making it from a template if it is not there, or if nothing was ever committed in it.
@@ -58,21 +59,23 @@ impl ObjectFile {
         if durability == Durability::Sync || durability == Durability::Batch && !SYNCS_ALL {
             make_safe(path)?;
         }
-        let file = Self::connect(path, durability, texts)?;
+        let file = Self::connect(path, durability, texts, false)?;
         Ok(Self {
             made_from: RefCell::new(Some(template)),
             ..file
         })
     }
 
-    fn connect(path: &Path, durability: Durability, texts: Option<&Arc<Texts>>) -> Result<Self> {
+    fn connect(
+        path: &Path,
+        durability: Durability,
+        texts: Option<&Arc<Texts>>,
+        has_log: bool,
+    ) -> Result<Self> {
         let name = path.display().to_string();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| cannot(&name, &e))?;
-        let syncs = Syncs {
-            commits: durability == Durability::Sync,
-            creation: true,
-        };
+        let syncs = syncs(durability, has_log);
         let mut database = Database::of(connection, name, syncs)?;
         if let Some(texts) = texts {
             database = database.recorded(Recorder::new(texts.clone()))?;
@@ -83,9 +86,24 @@ impl ObjectFile {
         })
     }
 
+    /// What is to be closed, if nobody else has it any more.
+    pub fn into_connection(self) -> Option<Connection> {
+        Rc::into_inner(self.database).map(Database::into_connection)
+    }
+
     /// What it was made from, if it was made now and this is asked for the first time.
     pub fn take_template(&self) -> Option<Arc<Template>> {
         self.made_from.take()
+    }
+}
+
+/// What `SQLite` syncs by itself in an object's file. `has_log` says whether its own log is there already.
+pub(super) fn syncs(durability: Durability, has_log: bool) -> Syncs {
+    let commits = durability == Durability::Sync;
+    Syncs {
+        commits,
+        beginnings: has_log || commits,
+        pages: Syncs::PAGES,
     }
 }
 

@@ -8,6 +8,7 @@ mod alarms;
 mod cli;
 mod client;
 mod clock;
+mod closing;
 mod connections;
 mod embedded;
 mod file;
@@ -16,6 +17,8 @@ mod live;
 mod load;
 mod log;
 mod look;
+#[cfg(test)]
+mod promises;
 mod recovery;
 mod room;
 mod schema;

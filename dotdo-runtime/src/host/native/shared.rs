@@ -91,6 +91,14 @@ impl Safekeeping {
             .push(worker);
     }
 
+    /// Makes all files safe at once, where the system can.
+    pub fn make_all_safe(&self) -> Option<impl FnMut() -> Result<()>> {
+        #[cfg(target_os = "linux")]
+        return Some(|| sync_all_files(&self.folder));
+        #[cfg(not(target_os = "linux"))]
+        None::<fn() -> Result<()>>
+    }
+
     fn make_files_safe(&self) -> Result<()> {
         #[cfg(target_os = "linux")]
         return sync_all_files(&self.folder);

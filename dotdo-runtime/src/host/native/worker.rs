@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::activity::Guard;
 use super::alarms::AT_ONCE;
+use super::closing::Closing;
 use super::file::{self, ObjectFile};
 use super::load;
 use super::log::{Entry, Log};
@@ -31,7 +32,7 @@ const HORIZON: i64 = 60 * 1_000_000;
 /// So many bytes may be held back; then no turn is taken until the log is safe.
 const HELD: usize = 32 << 20;
 /// So many objects are put to sleep at once to make room.
-const CLOSED_AT_ONCE: usize = 16;
+const CLOSED_AT_ONCE: usize = 64;
 /// A failing disk is tried again after this.
 const STORAGE_RETRY: i64 = 1_000_000;
 
@@ -79,7 +80,6 @@ struct Slot {
     /// The place in the log of its last write.
     place: u64,
     used: i64,
-    #[allow(dead_code, reason = "it counts for as long as it lives")]
     room: Place,
 }
 
@@ -104,6 +104,7 @@ pub(super) struct Worker {
     number: usize,
     slots: HashMap<ObjectKey, Slot>,
     places: Places,
+    closing: Closing,
     timers: BTreeSet<(i64, ObjectKey)>,
     /// Alarms up to here are in `timers`.
     loaded: i64,
@@ -151,6 +152,7 @@ impl Worker {
         }));
         Ok(Self {
             places: Places::new(shared.room.clone()),
+            closing: Closing::start(number, shared.safekeeping.clone())?,
             shared,
             handle,
             number,
@@ -181,6 +183,7 @@ impl Worker {
         loop {
             self.fire_alarms();
             self.flush();
+            self.closing.look();
             let wait = self.wait();
             let mail = tokio::select! {
                 biased;
@@ -330,6 +333,7 @@ impl Worker {
         if self.slots.contains_key(key) {
             return Ok(());
         }
+        self.closing.wait_for(key);
         let path = path_of(&self.shared.folder, key);
         if !create && !path.exists() {
             return Err(Error::not_found(match &key.thing {
@@ -690,6 +694,14 @@ impl Worker {
         {
             self.timers.insert((at, key.clone()));
         }
+        let Slot {
+            object, file, room, ..
+        } = slot;
+        let wrote = file.database.writes() > 0;
+        drop(object);
+        if wrote && let Some(connection) = file.into_connection() {
+            self.closing.close(key.clone(), connection, room);
+        }
     }
 
     fn put_to_sleep(&mut self) {
@@ -714,12 +726,14 @@ impl Worker {
             return Ok(place);
         }
         self.close_oldest();
+        self.closing.wait_for_one();
         if let Some(place) = self.places.take() {
             return Ok(place);
         }
         // All that could sleep waits for the log.
         self.wait_for_log();
         self.close_oldest();
+        self.closing.wait_for_one();
         self.places.take().ok_or_else(|| {
             Error::new(
                 ErrorKind::Overloaded,
@@ -761,6 +775,9 @@ impl Worker {
         }
         for key in keys {
             self.close(&key);
+        }
+        while !self.closing.is_done() {
+            self.closing.wait_for_one();
         }
     }
 }

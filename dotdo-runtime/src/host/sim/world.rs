@@ -269,7 +269,8 @@ impl World {
         .map_err(|e| cannot(&name, &e))?;
         let syncs = Syncs {
             commits: false,
-            creation: !is_new,
+            beginnings: !is_new,
+            pages: Syncs::PAGES,
         };
         let database = Rc::new(Database::of(connection, name, syncs)?);
         let env = Rc::new(SimEnv {

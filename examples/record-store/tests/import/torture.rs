@@ -1,4 +1,4 @@
-//! The store under `kill -9`, again and again, at any moment: `TORTURE_SECONDS` says for how long.
+//! The store under `kill -9`, again and again, at any moment, with each durability: `TORTURE_SECONDS` says for how long.
 
 use std::time::{Duration, Instant};
 
@@ -47,18 +47,37 @@ fn everything_is_there(output: &Output, expected: &Value, data: &Path, file: &Pa
 }
 
 #[test]
-fn killed_again_and_again_it_keeps_its_figures() {
+fn with_sync() {
+    killed_again_and_again_it_keeps_its_figures("sync");
+}
+
+#[test]
+fn with_batch() {
+    killed_again_and_again_it_keeps_its_figures("batch");
+}
+
+#[test]
+fn with_relaxed() {
+    killed_again_and_again_it_keeps_its_figures("relaxed");
+}
+
+fn killed_again_and_again_it_keeps_its_figures(durability: &str) {
     let seconds = std::env::var("TORTURE_SECONDS")
         .map_or(SECONDS, |text| text.parse().expect("a number of seconds"));
-    let folder = Folder::new("torture");
+    let folder = Folder::new(&format!("torture-{durability}"));
     let (file, expected) = data_set(&folder);
+    let import = |data: &Path| {
+        let mut command = import(&file, data);
+        command.args(["--durability", durability]);
+        command
+    };
     let mut moments = Moments(0x0070_7274_7572_6500 | seconds);
     let (mut kills, mut rounds, mut charges) = (0, 0, 0);
     let begun = Instant::now();
     let data = |round: u32| folder.0.join(format!("data-{round}"));
     while begun.elapsed() < Duration::from_secs(seconds) {
         let data = data(rounds);
-        match kill_after(import(&file, &data), moments.next()) {
+        match kill_after(import(&data), moments.next()) {
             None => {
                 kills += 1;
                 let now = nothing_charged_twice(&data, &file);
@@ -73,9 +92,9 @@ fn killed_again_and_again_it_keeps_its_figures() {
         }
     }
     let data = data(rounds);
-    everything_is_there(&run(import(&file, &data)), &expected, &data, &file);
+    everything_is_there(&run(import(&data)), &expected, &data, &file);
     eprintln!(
-        "{kills} kills in {seconds} s, over {} whole imports",
+        "{durability}: {kills} kills in {seconds} s, over {} whole imports",
         rounds + 1
     );
     assert!(kills >= 3, "only {kills} kills");

@@ -1,0 +1,202 @@
+//! What `sync` and `relaxed` promise, on a simulated disk: the power goes, or the process ends, at each write there is. What
+//! `batch` promises is tested with the log.
+
+use std::path::PathBuf;
+
+use dotdo_disk::{Disk, VFS};
+use rusqlite::{Connection, OpenFlags};
+
+use super::Durability;
+use super::alarms::Alarms;
+use super::closing::close;
+use super::file::syncs;
+use crate::app::ObjectKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Sql;
+use crate::host::sqlite::{Database, Syncs};
+use crate::value::Cell;
+
+const FILE: &str = "object.sqlite";
+const INDEX: &str = "alarms.sqlite";
+const TURNS: i64 = 24;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    /// The process ends: the system has all that was written.
+    Process,
+    /// The power goes: of what was not synced, some is lost.
+    Power,
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+fn connect(disk: &Disk, name: &str) -> Result<Connection> {
+    Connection::open_with_flags_and_vfs(disk.path(name), OpenFlags::default(), VFS)
+        .map_err(|e| Error::new(ErrorKind::Storage, e))
+}
+
+fn object(disk: &Disk, durability: Durability) -> Result<Database> {
+    let has_log = disk.exists(&format!("{FILE}-wal"));
+    let syncs = Syncs {
+        // So that pages are moved in each run.
+        pages: 6,
+        ..syncs(durability, has_log)
+    };
+    Database::of(connect(disk, FILE)?, FILE.to_owned(), syncs)
+}
+
+fn index(disk: &Disk, durability: Durability) -> Result<Alarms> {
+    let safe = durability == Durability::Sync;
+    Alarms::on(connect(disk, INDEX)?, PathBuf::from(INDEX), safe)
+}
+
+fn key() -> ObjectKey {
+    ObjectKey {
+        tenant: "shop.example".into(),
+        thing: Some(("Order".into(), "a".into())),
+    }
+}
+
+/// When the object wants to be woken after a turn: ever earlier, and so the index has to hear of each.
+fn alarm_of(turn: i64) -> i64 {
+    1000 - turn
+}
+
+/// A disk with an object without a turn, all of it safe.
+fn begun() -> Disk {
+    let disk = Disk::new();
+    let base = object(&disk, Durability::Sync).unwrap();
+    base.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, fill BLOB)", &[])
+        .unwrap();
+    drop((base, index(&disk, Durability::Sync).unwrap()));
+    for name in disk.names() {
+        disk.sync(&name).unwrap();
+    }
+    disk
+}
+
+/// Takes turns until the disk fails; now and then the object sleeps, by itself or together with others. Gives the last turn
+/// that was acknowledged.
+fn live(disk: &Disk, durability: Durability, random: &mut Random) -> i64 {
+    let mut acknowledged = 0;
+    let mut run = || {
+        let alarms = index(disk, durability)?;
+        let mut base = object(disk, durability)?;
+        for turn in 1..=TURNS {
+            alarms.set(&key(), Some(alarm_of(turn)))?;
+            let fill = usize::try_from(random.below(6000)).unwrap();
+            let params = [turn.into(), Cell::Blob(vec![7; fill])];
+            let mut insert = || {
+                base.execute("INSERT INTO t VALUES (?1, ?2)", &params)
+                    .map(drop)
+            };
+            if random.below(2) == 0 {
+                insert()?;
+            } else {
+                base.transaction(&mut insert)?;
+            }
+            acknowledged = turn;
+            match random.below(8) {
+                0 => {
+                    drop(base);
+                    base = object(disk, durability)?;
+                }
+                1 => {
+                    let make_safe = || {
+                        let mut names = disk.names().into_iter();
+                        let done = names.try_for_each(|name| disk.sync(&name));
+                        done.map_err(|e| Error::new(ErrorKind::Storage, format!("{e:?}")))
+                    };
+                    close(vec![base.into_connection()], Some(make_safe))?;
+                    base = object(disk, durability)?;
+                }
+                _ => {}
+            }
+        }
+        Ok::<_, Error>(())
+    };
+    // It fails where the machine goes down.
+    let _ = run();
+    disk.freeze();
+    acknowledged
+}
+
+/// Ends a life at each write that it has, and looks what is there afterwards.
+fn at_each_write(durability: Durability, end: End, check: impl Fn(i64, i64, Option<i64>)) {
+    let (mut seed, mut ends) = (0, 0);
+    loop {
+        let mut random = Random(seed);
+        let disk = begun();
+        disk.freeze_after(seed);
+        let acknowledged = live(&disk, durability, &mut random);
+        if end == End::Power {
+            disk.lose(|_| true, &mut |n| random.below(n));
+        }
+        disk.thaw();
+        let base = object(&disk, durability).unwrap();
+        let rows = base
+            .query("SELECT count(*), coalesce(max(n), 0) FROM t", &[])
+            .unwrap();
+        let [count, last] = [0, 1].map(|i| rows[0][i].as_integer().unwrap());
+        assert_eq!(count, last, "write {seed}: none is missing in between");
+        assert!(last <= acknowledged + 1);
+        let sound = base.query("PRAGMA integrity_check", &[]).unwrap();
+        assert_eq!(sound[0][0].as_text(), Some("ok"), "write {seed}");
+        check(
+            acknowledged,
+            last,
+            index(&disk, durability).unwrap().get(&key()).unwrap(),
+        );
+        ends += 1;
+        if acknowledged == TURNS {
+            break;
+        }
+        seed += 1;
+    }
+    assert!(ends > 100, "only {ends} writes");
+}
+
+/// What was acknowledged is there, and no alarm is late.
+fn keeps_all(acknowledged: i64, last: i64, alarm: Option<i64>) {
+    assert!(last >= acknowledged, "{last} of {acknowledged}");
+    let in_time = alarm.is_some_and(|at| at <= alarm_of(last));
+    assert!(last == 0 || in_time, "{alarm:?} after {last}");
+}
+
+#[test]
+fn sync_survives_power_loss_at_each_write() {
+    at_each_write(Durability::Sync, End::Power, keeps_all);
+}
+
+#[test]
+fn sync_survives_the_end_of_the_process_at_each_write() {
+    at_each_write(Durability::Sync, End::Process, keeps_all);
+}
+
+#[test]
+fn relaxed_survives_the_end_of_the_process_at_each_write() {
+    at_each_write(Durability::Relaxed, End::Process, keeps_all);
+}
+
+#[test]
+fn relaxed_loses_turns_and_no_more_when_the_power_goes() {
+    let lost = std::cell::Cell::new(0);
+    at_each_write(Durability::Relaxed, End::Power, |acknowledged, last, _| {
+        // The last turns, each whole: that is looked at for every one of them.
+        lost.set(lost.get() + i64::from(last < acknowledged));
+    });
+    assert!(
+        lost.get() > 0,
+        "the disk lost nothing, so nothing was tried"
+    );
+}
