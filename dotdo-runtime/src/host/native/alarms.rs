@@ -128,24 +128,30 @@ impl Alarms {
             .map_err(|e| explain(&self.path, &e))
     }
 
-    /// The objects that are to be woken until a time.
-    pub fn until(&self, time: i64) -> Result<Vec<(i64, ObjectKey)>> {
+    /// The objects that are to be woken until a time, and how many entries there are besides that name none.
+    pub fn until(&self, time: i64) -> Result<(Vec<(i64, ObjectKey)>, usize)> {
         let mut inner = self.lock();
         self.write_out(&mut inner)?;
         let mut statement = inner
             .connection
             .prepare_cached(r#"SELECT "at", "key" FROM alarms WHERE "at" <= ?1 ORDER BY "at""#)
             .map_err(|e| explain(&self.path, &e))?;
-        let rows = statement
-            .query_map([time], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-            })
+        let mut rows = statement
+            .query([time])
             .map_err(|e| explain(&self.path, &e))?;
-        rows.map(|row| {
-            let (at, key) = row.map_err(|e| explain(&self.path, &e))?;
-            Ok((at, serde_json::from_str(&key)?))
-        })
-        .collect()
+        let (mut alarms, mut unreadable) = (Vec::new(), 0);
+        while let Some(row) = rows.next().map_err(|e| explain(&self.path, &e))? {
+            let (at, key) = row
+                .get(0)
+                .and_then(|at| Ok((at, row.get::<_, String>(1)?)))
+                .map_err(|e| explain(&self.path, &e))?;
+            // One that cannot be read must not keep all others asleep.
+            match serde_json::from_str(&key) {
+                Ok(key) => alarms.push((at, key)),
+                Err(_) => unreadable += 1,
+            }
+        }
+        Ok((alarms, unreadable))
     }
 
     /// The number of objects that are to be woken some time.
@@ -159,6 +165,14 @@ impl Alarms {
             })
             .map(i64::unsigned_abs)
             .map_err(|e| explain(&self.path, &e))
+    }
+}
+
+#[cfg(test)]
+impl Alarms {
+    /// Does this with the index itself.
+    pub fn sql(&self, sql: &str) {
+        self.lock().connection.execute_batch(sql).unwrap();
     }
 }
 

@@ -181,7 +181,11 @@ impl Worker {
     ) {
         self.load_alarms();
         loop {
-            self.fire_alarms();
+            if self.shared.clock.is_manual() {
+                self.fire_all_that_is_due();
+            } else {
+                self.fire_alarms();
+            }
             self.flush();
             self.closing.look();
             let wait = self.wait();
@@ -311,7 +315,7 @@ impl Worker {
             }
             Mail::Tick(guard) => {
                 self.load_alarms();
-                self.fire_alarms();
+                self.fire_all_that_is_due();
                 drop(guard);
             }
             Mail::Wake(key, guard) => {
@@ -629,7 +633,13 @@ impl Worker {
     fn load_alarms(&mut self) {
         let now = self.shared.clock.micros();
         let until = now.saturating_add(HORIZON);
-        if let Ok(alarms) = self.shared.alarms().until(until) {
+        if let Ok((alarms, unreadable)) = self.shared.alarms().until(until) {
+            if unreadable > 0 {
+                self.shared.report(&Error::new(
+                    ErrorKind::Storage,
+                    format_args!("alarms.sqlite has {unreadable} entries that name no object"),
+                ));
+            }
             for (at, key) in alarms {
                 if self.handle.owner(&key) == self.number && !self.slots.contains_key(&key) {
                     self.timers.insert((at, key));
@@ -646,34 +656,54 @@ impl Worker {
         if now >= self.loaded {
             self.load_alarms();
         }
-        while let Some((at, key)) = self.timers.first().cloned() {
-            if at > now {
-                break;
+        // What is due now and comes back while these go off waits until the mail was looked at.
+        let due: Vec<_> = self
+            .timers
+            .iter()
+            .take(BATCH)
+            .take_while(|(at, _)| *at <= now)
+            .cloned()
+            .collect();
+        for (at, key) in due {
+            if self.timers.remove(&(at, key.clone())) {
+                self.fire(at, key, now);
             }
-            self.timers.remove(&(at, key.clone()));
-            if let Some(slot) = self.slots.get_mut(&key) {
-                slot.timer = None;
+        }
+    }
+
+    /// For a clock that stands still, so that nothing is left that was due when it does not move any more.
+    fn fire_all_that_is_due(&mut self) {
+        self.fire_alarms();
+        let now = self.shared.clock.micros();
+        while self.timers.first().is_some_and(|(at, _)| *at <= now) {
+            self.fire_alarms();
+        }
+    }
+
+    fn fire(&mut self, at: i64, key: ObjectKey, now: i64) {
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.timer = None;
+        }
+        match self.open(&key, false) {
+            Ok(()) => {
+                self.turn(&key, Input::Alarm);
+                // An alarm that changes nothing would go off for ever.
+                if let Some(slot) = self.slots.get_mut(&key)
+                    && slot.timer == Some(at)
+                    && self.timers.remove(&(at, key.clone()))
+                {
+                    let later = now + STORAGE_RETRY;
+                    slot.timer = Some(later);
+                    self.timers.insert((later, key));
+                }
             }
-            match self.open(&key, false) {
-                Ok(()) => {
-                    self.turn(&key, Input::Alarm);
-                    // An alarm that changes nothing would go off for ever.
-                    if let Some(slot) = self.slots.get_mut(&key)
-                        && slot.timer == Some(at)
-                        && self.timers.remove(&(at, key.clone()))
-                    {
-                        let later = now + STORAGE_RETRY;
-                        slot.timer = Some(later);
-                        self.timers.insert((later, key));
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    // Its creation never committed.
-                    let _ = self.shared.alarms().set(&key, None);
-                }
-                Err(_) => {
-                    self.timers.insert((now + STORAGE_RETRY, key));
-                }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Its creation never committed. If this cannot be written either, it is found once more the next time that
+                // the index is read.
+                let _ = self.shared.alarms().set(&key, None);
+            }
+            Err(_) => {
+                self.timers.insert((now + STORAGE_RETRY, key));
             }
         }
     }
@@ -689,7 +719,8 @@ impl Worker {
         }
         // If the index cannot be brought up to date, the object is woken too early, which does no harm.
         let _ = slot.env.settle();
-        if let Some(at) = slot.env.alarm()
+        // Its timer is later than what it wants where that changed nothing.
+        if let Some(at) = slot.timer.or(slot.env.alarm())
             && at <= self.loaded
         {
             self.timers.insert((at, key.clone()));

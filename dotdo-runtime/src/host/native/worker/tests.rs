@@ -351,3 +351,55 @@ async fn a_mailbox_is_bounded_by_count_and_by_bytes() {
     assert_eq!(refused.kind(), ErrorKind::Overloaded, "{refused}");
     drop(small);
 }
+
+/// So many entries of the index whose objects are not there.
+fn ghosts(bench: &Bench, count: usize) {
+    for n in 0..count {
+        let key = meter(&format!("ghost{n}"));
+        bench.shared.alarms().set(&key, Some(0)).unwrap();
+    }
+}
+
+#[test]
+fn an_alarm_that_cannot_be_taken_from_the_index_does_not_keep_the_thread() {
+    let mut bench = bench();
+    ghosts(&bench, 3);
+    bench.shared.alarms().sql("PRAGMA query_only = ON");
+    bench.worker.fire_alarms();
+    assert!(bench.worker.timers.is_empty());
+    assert_eq!(bench.shared.alarms().count().unwrap(), 3);
+    let wait = bench.worker.wait();
+    assert!(
+        wait >= Duration::from_secs(1),
+        "it comes back after {wait:?}"
+    );
+    bench.shared.alarms().sql("PRAGMA query_only = OFF");
+    bench.worker.load_alarms();
+    bench.worker.fire_alarms();
+    assert_eq!(bench.shared.alarms().count().unwrap(), 0);
+}
+
+#[test]
+fn an_entry_of_the_index_that_names_nothing_keeps_no_other_asleep() {
+    let mut bench = bench();
+    ghosts(&bench, 2);
+    let alarms = bench.shared.alarms();
+    alarms.sql(r#"INSERT INTO alarms ("key", "at") VALUES ('nobody', 0)"#);
+    bench.worker.fire_alarms();
+    assert_eq!(bench.shared.alarms().count().unwrap(), 1);
+    let trouble = bench.shared.trouble().to_string();
+    assert!(
+        trouble.contains("1 entries that name no object"),
+        "{trouble}"
+    );
+}
+
+#[test]
+fn mail_is_looked_at_between_many_alarms() {
+    let mut bench = bench();
+    ghosts(&bench, super::BATCH + 10);
+    bench.worker.fire_alarms();
+    assert_eq!(bench.shared.alarms().count().unwrap(), 10);
+    bench.worker.fire_alarms();
+    assert_eq!(bench.shared.alarms().count().unwrap(), 0);
+}
