@@ -11,6 +11,7 @@ use dotdo::{Id, Noun as _};
 use tokio::sync::oneshot;
 
 use crate::client::{Load, Outcome, request, run};
+use crate::import::{Import, import};
 use crate::report::{Line, Unit, markdown, svg};
 use crate::rivals::{Promise, serve};
 use crate::shop::{Bench, Counter};
@@ -21,6 +22,7 @@ pub struct Options {
     pub time: Duration,
     pub rows: u64,
     pub objects: u64,
+    import: Option<Import>,
     table: Option<PathBuf>,
     plot: Option<PathBuf>,
 }
@@ -31,20 +33,27 @@ impl Options {
             time: Duration::from_secs(3),
             rows: 100_000,
             objects: 1000,
+            import: None,
             table: None,
             plot: None,
         };
+        let (mut data, mut program) = (None, None);
         while let Some(arg) = args.next() {
             let value = args.next().ok_or(format!("`{arg}` wants a value"))?;
             match arg.as_str() {
                 "--seconds" => options.time = Duration::from_secs_f64(value.parse()?),
                 "--rows" => options.rows = value.parse()?,
                 "--objects" => options.objects = value.parse()?,
+                "--import" => data = Some(value.into()),
+                "--record-store" => program = Some(value.into()),
                 "--table" => options.table = Some(value.into()),
                 "--plot" => options.plot = Some(value.into()),
                 other => return Err(format!("`bench load` has no option `{other}`").into()),
             }
         }
+        options.import = data
+            .zip(program)
+            .map(|(data, program)| Import { data, program });
         Ok(options)
     }
 
@@ -239,6 +248,9 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
     flows(&options, folder, &mut lines)?;
     rows::tenant(&options, folder, &mut lines)?;
     life::life(&options, folder, &mut lines)?;
+    if let Some(what) = &options.import {
+        import(what, folder, &mut lines)?;
+    }
     let sync = crate::raw::fdatasync(folder, options.time)?;
     let normal = crate::raw::updates(folder, Promise::Relaxed, options.time)?;
     let full = crate::raw::updates(folder, Promise::Full, options.time)?;
@@ -347,7 +359,12 @@ fn calls(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
         None,
     ));
     served.end()?;
+    relaxed(options, folder, lines)
+}
 
+/// Verb calls that survive a crash of the process, not power loss.
+fn relaxed(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
+    let many = options.load(64);
     let limit = rival(folder, Promise::Relaxed, many, options.objects)?.rate();
     let served = Served::start(&folder.join("relaxed"), Durability::Relaxed)?;
     make(served.address, "Counter", "\"count\":0", options.objects)?;

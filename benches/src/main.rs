@@ -4,6 +4,7 @@
 mod client;
 mod cloudflare;
 mod hot;
+mod import;
 mod life;
 mod load;
 mod meters;

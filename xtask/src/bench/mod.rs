@@ -15,7 +15,7 @@ cargo xtask bench <what>
   compile   what a noun costs to compile, beside serde and other crates
             [--sizes 1,10,100,300] [--runs 3] [--only serde,nouns] [--write]
   load      what the embedded host does under load, beside what the machine can do
-            [--seconds 3] [--objects 1000] [--rows 100000] [--write]
+            [--seconds 3] [--objects 1000] [--rows 100000] [--import data-set] [--write]
   million   a million sleeping objects with timers, beside a thousand
             [--objects 1000000] [--calls 20000] [--data folder] [--write]
   cloudflare

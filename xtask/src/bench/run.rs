@@ -15,10 +15,25 @@ fn root() -> Result<&'static Path, String> {
         .ok_or_else(|| "xtask stands in the workspace".to_owned())
 }
 
+/// Builds a package's program for release, and says where it is.
+fn released(package: &str) -> Result<PathBuf, String> {
+    cargo(&["build", "--release", "--locked", "--package", package])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || root().map(|root| root.join("target")),
+        |dir| Ok(PathBuf::from(dir)),
+    )?;
+    Ok(target.join("release").join(package))
+}
+
 /// The whole, under load.
 pub fn load(args: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut args: Vec<_> = args.collect();
+    if args.iter().any(|arg| arg == "--import") {
+        let program = released("record-store")?;
+        args.extend(["--record-store".to_owned(), program.display().to_string()]);
+    }
     let plot = page()?.with_file_name("performance.svg");
-    measure("load", args, &[("--plot", &plot)], None)
+    measure("load", args.into_iter(), &[("--plot", &plot)], None)
 }
 
 /// Very many sleeping objects.
@@ -89,13 +104,7 @@ pub fn guard(args: impl Iterator<Item = String>) -> Result<(), String> {
     if !valgrind()? {
         return Ok(());
     }
-    cargo(&["build", "--release", "--locked", "--package", "benches"])?;
-    let program = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(
-            || root().map(|root| root.join("target")),
-            |dir| Ok(PathBuf::from(dir)),
-        )?
-        .join("release/benches");
+    let program = released("benches")?;
     let file = root()?.join("benches/instructions.txt");
     let expected = read(&file)?;
     let mut text = String::from(
