@@ -195,7 +195,7 @@ fn make(data: &Path, objects: u64) -> Result<Found, Failure> {
             loop {
                 match business.run(meter.clone().create_as(id(number)?)).await {
                     Err(error) if error.kind() == ErrorKind::Overloaded => {
-                        tokio::time::sleep(IDLE / 50).await;
+                        tokio::time::sleep(IDLE / 5).await;
                     }
                     other => return other.map(drop),
                 }

@@ -33,6 +33,8 @@ const HORIZON: i64 = 60 * 1_000_000;
 const HELD: usize = 32 << 20;
 /// So many objects are put to sleep at once to make room.
 const CLOSED_AT_ONCE: usize = 64;
+/// Where nothing could be put to sleep, so long it is not tried again: it takes a look at all objects.
+const REFUSED: i64 = 5_000;
 /// A failing disk is tried again after this.
 const STORAGE_RETRY: i64 = 1_000_000;
 
@@ -105,6 +107,10 @@ pub(super) struct Worker {
     slots: HashMap<ObjectKey, Slot>,
     places: Places,
     closing: Closing,
+    /// Until then there is no room.
+    full_until: i64,
+    /// Then it is looked which objects are idle, however busy others are.
+    next_sleep: i64,
     timers: BTreeSet<(i64, ObjectKey)>,
     /// Alarms up to here are in `timers`.
     loaded: i64,
@@ -153,6 +159,8 @@ impl Worker {
         Ok(Self {
             places: Places::new(shared.room.clone()),
             closing: Closing::start(number, shared.safekeeping.clone())?,
+            full_until: i64::MIN,
+            next_sleep: i64::MIN,
             shared,
             handle,
             number,
@@ -188,6 +196,9 @@ impl Worker {
             }
             self.flush();
             self.closing.look();
+            if !self.shared.clock.is_manual() && self.shared.clock.micros() >= self.next_sleep {
+                self.put_to_sleep();
+            }
             let wait = self.wait();
             let mail = tokio::select! {
                 biased;
@@ -736,8 +747,10 @@ impl Worker {
     }
 
     fn put_to_sleep(&mut self) {
-        let limit = self.shared.clock.micros()
-            - i64::try_from(self.shared.idle.as_micros()).unwrap_or(i64::MAX);
+        let idle = i64::try_from(self.shared.idle.as_micros()).unwrap_or(i64::MAX);
+        let now = self.shared.clock.micros();
+        self.next_sleep = now.saturating_add(idle / 4);
+        let limit = now.saturating_sub(idle);
         let idle: Vec<_> = self
             .slots
             .iter()
@@ -756,6 +769,9 @@ impl Worker {
         if let Some(place) = self.places.take() {
             return Ok(place);
         }
+        if self.shared.clock.micros() < self.full_until {
+            return Err(no_room());
+        }
         self.close_oldest();
         self.closing.wait_for_one();
         if let Some(place) = self.places.take() {
@@ -765,12 +781,13 @@ impl Worker {
         self.wait_for_log();
         self.close_oldest();
         self.closing.wait_for_one();
-        self.places.take().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Overloaded,
-                "as many objects as may be open have work under way; try again in a moment",
-            )
-        })
+        if let Some(place) = self.places.take() {
+            return Ok(place);
+        }
+        if !self.shared.clock.is_manual() {
+            self.full_until = self.shared.clock.micros() + REFUSED;
+        }
+        Err(no_room())
     }
 
     /// Puts some of those to sleep that were not used for the longest time.
@@ -811,4 +828,11 @@ impl Worker {
             self.closing.wait_for_one();
         }
     }
+}
+
+fn no_room() -> Error {
+    Error::new(
+        ErrorKind::Overloaded,
+        "as many objects as may be open have work under way; try again in a moment",
+    )
 }
