@@ -216,7 +216,10 @@ fn system(owner: Owner, name: &str, rest: &[&str]) -> Outcome<Route> {
         ("$flows", rest) => flows::route(owner, rest)?,
         ("$asks", rest) => asks::route(owner, rest)?,
         ("$dead-letters", []) => Route::Letters(owner),
-        ("$dead-letters", [id, "replay"]) => Route::Replay(owner, decode_segment(id)?),
+        // That of what the directory is told has the names of noun and object in it.
+        ("$dead-letters", [id @ .., "replay"]) if !id.is_empty() => {
+            Route::Replay(owner, decode_segment(&id.join("/"))?)
+        }
         ("$dead-letters", _) => {
             return Err(Problem::not_found(
                 "a dead letter has one route, `POST /$dead-letters/{id}/replay`",
@@ -440,6 +443,11 @@ mod tests {
             "/Order/o1/$dead-letters/01k/replay",
             "replay 01k in Order/o1",
         );
+        is(
+            "/Order/o1/$dead-letters/mirror/Order/a%40b/replay",
+            "replay mirror/Order/a@b in Order/o1",
+        );
+        fails("/$dead-letters/replay", 404, "has one route");
         fails("/Order/o1/Order/o2", 404, "ask for `/Order`");
         fails("/Order/o1/$manifest", 404, "there are $events");
         fails("/Customer/c1/Line", 404, "ask for `/Line`");
