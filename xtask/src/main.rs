@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod dry_run;
 mod fuzz;
 mod shell;
 mod sim;
@@ -16,11 +17,12 @@ cargo xtask <command>
 
   test     run every test; installs what it needs (`--without-workerd` leaves Cloudflare's engine out)
   check    formatting, lints, documentation, the build for WebAssembly
-  ci       check, test, size: everything CI does
+  ci       check, test, size, dry-run: everything that is tried before a release
   worker   an example on Cloudflare's engine: `cargo xtask worker build|dev|check|size <example>`
   size     how large bundles for Cloudflare are; fails if one has grown (`--write` puts it into the documentation)
   torture  kill the record store again and again: `cargo xtask torture [60] [--durability sync|batch|relaxed]`;
            seconds with each durability, or with one
+  dry-run  what wrangler would upload of two examples; installs wrangler and its Node.js, 420 MB
   fmt      format the code
   docs     build the documentation of the crates, warnings being errors
   fuzz     feed the parsers and macros with anything: `cargo xtask fuzz --help`
@@ -35,11 +37,13 @@ fn main() -> ExitCode {
         Some("check") => check::check(),
         Some("ci") => check::check()
             .and_then(|()| test::test(args))
-            .and_then(|()| size::check()),
+            .and_then(|()| size::check())
+            .and_then(|()| dry_run::dry_run(std::iter::empty())),
         Some("fmt") => shell::cargo(&["fmt", "--all"]),
         Some("torture") => torture::torture(args),
         Some("bench") => bench::bench(args),
         Some("docs") => check::docs(),
+        Some("dry-run") => dry_run::dry_run(args),
         Some("size") => size::size(args),
         Some("worker") => worker(args),
         Some("fuzz") => fuzz::fuzz(args),
