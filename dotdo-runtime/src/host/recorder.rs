@@ -3,7 +3,7 @@
 //! No statement of ours asks for the time or for a random number, and an object has one connection. So the same
 //! statements, run in the same order on the same file, make the same file again.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -63,6 +63,46 @@ pub(super) struct Recorded {
     pub texts: Vec<u32>,
 }
 
+/// Transactions that are recorded, and that the file does not have yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ahead {
+    bytes: Vec<u8>,
+    pub count: u32,
+}
+
+/// So much is kept for the next ones.
+const KEPT: usize = 8 << 10;
+
+impl Ahead {
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
+    }
+
+    /// The transactions, with the texts that they refer to.
+    fn read(&self, texts: &Texts) -> Result<Vec<(u32, Statements)>> {
+        let mut from = Input(&self.bytes);
+        let mut all = Vec::new();
+        for _ in 0..self.count {
+            let Transaction { turn, statements } = transaction(&mut from)?;
+            let statements = statements.into_iter().map(|Statement { text, params }| {
+                let text = match text {
+                    Text::Whole(text) => Some(text.into()),
+                    Text::Number(number) => texts.text(number),
+                };
+                Ok((text.ok_or_else(broken)?, params))
+            });
+            all.push((turn, statements.collect::<Result<_>>()?));
+        }
+        Ok(all)
+    }
+}
+
 /// Listens to one connection.
 #[derive(Debug)]
 pub(super) struct Recorder {
@@ -73,6 +113,7 @@ pub(super) struct Recorder {
 #[derive(Debug, Default)]
 struct State {
     done: Recorded,
+    ahead: Ahead,
     /// The statements of the transaction that is open.
     open: Vec<u8>,
     statements: u64,
@@ -88,6 +129,12 @@ impl Recorder {
             texts,
             state: RefCell::default(),
         }
+    }
+
+    /// What statements are numbered by.
+    #[cfg(test)]
+    pub fn texts(&self) -> &Arc<Texts> {
+        &self.texts
     }
 
     /// A statement that wrote.
@@ -130,19 +177,44 @@ impl Recorder {
         self.state.borrow().statements > 0
     }
 
-    /// The open transaction was committed.
+    /// The open transaction is done.
     pub fn committed(&self, turn: u32) {
         let mut state = self.state.borrow_mut();
         let State {
             done,
+            ahead,
             open,
             statements,
         } = &mut *state;
-        put_number(&mut done.bytes, turn.into());
-        put_number(&mut done.bytes, *statements);
-        done.bytes.append(open);
+        for bytes in [&mut done.bytes, &mut ahead.bytes] {
+            put_number(bytes, turn.into());
+            put_number(bytes, *statements);
+            bytes.extend_from_slice(open);
+        }
         done.count += 1;
+        ahead.count += 1;
+        open.clear();
         *statements = 0;
+    }
+
+    /// What the file does not have yet.
+    pub fn ahead(&self) -> Ref<'_, Ahead> {
+        Ref::map(self.state.borrow(), |state| &state.ahead)
+    }
+
+    /// The same, with what is needed to do it again.
+    pub fn to_repeat(&self) -> Result<Vec<(u32, Statements)>> {
+        self.ahead().read(&self.texts)
+    }
+
+    /// Now the file has it all.
+    pub fn settled(&self) {
+        self.state.borrow_mut().ahead.clear();
+    }
+
+    /// Goes on where another connection to the same file had to stop.
+    pub fn go_on(&self, ahead: Ahead) {
+        self.state.borrow_mut().ahead = ahead;
     }
 
     /// What was committed since this was asked last.

@@ -1,5 +1,6 @@
 //! The `SQLite` database of one object, for every host that runs `SQLite` in its own process.
 
+use std::borrow::Cow;
 use std::cell::Cell as StdCell;
 
 use rusqlite::config::DbConfig;
@@ -8,13 +9,19 @@ use rusqlite::{Connection, ToSql};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
-use crate::host::recorder::{Recorded, Recorder, Statements};
+use crate::host::recorder::{Ahead, Recorded, Recorder, Statements};
 use crate::value::Cell;
 
 /// Prepared statements kept for each open object.
 const STATEMENTS: usize = 96;
 
 /// Says of a file that it was made from a template: `dodo`.
+/// So many transactions are committed together, where they are recorded: each writes the same pages again.
+const TOGETHER: u32 = 16;
+
+/// So many bytes of them may be kept until then.
+const AHEAD: usize = 64 << 10;
+
 const APPLICATION: u32 = 0x646f_646f;
 
 /// One object's database: in WAL mode, and for this connection alone.
@@ -26,7 +33,8 @@ pub(super) struct Database {
     read_only: StdCell<bool>,
     /// Who writes down what is done, where a log is kept.
     recorder: Option<Recorder>,
-    /// How many transactions have written, as far as there is a recorder: the file's own `user_version`.
+    /// How many transactions have written, as far as there is a recorder. The file's `user_version` says how many of them
+    /// it has.
     turn: StdCell<u32>,
     /// The log is not begun yet: until then nothing is synced, and nothing moved into the file.
     beginning: StdCell<bool>,
@@ -163,7 +171,7 @@ impl Database {
         Ok(self)
     }
 
-    /// What was committed since this was asked last, where there is a recorder.
+    /// What was done since this was asked last, where there is a recorder.
     pub fn take_recorded(&self) -> Option<Recorded> {
         self.recorder.as_ref().and_then(Recorder::take)
     }
@@ -173,11 +181,68 @@ impl Database {
         turn_of(&self.connection).map_err(|e| self.explain(&e))
     }
 
-    /// Makes all that was committed safe, where commits are not synced.
+    /// Makes all that was done safe, where commits are not synced.
     pub fn checkpoint(&self) -> Result<()> {
+        self.settle()?;
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             .map_err(|e| self.explain(&e))
+    }
+
+    /// Commits in the file what was recorded.
+    ///
+    /// Who has a recorder has a log, and what stands there need not be in the file at once. A transaction of the file so
+    /// holds some of ours, each a savepoint. Pages that all of them change are written once.
+    pub fn settle(&self) -> Result<()> {
+        let Some(recorder) = &self.recorder else {
+            return Ok(());
+        };
+        self.catch_up(recorder)?;
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        if self.is_ahead() {
+            set_turn(&self.connection, self.turn.get()).map_err(|e| self.explain(&e))?;
+        }
+        self.control("COMMIT")?;
+        recorder.settled();
+        self.committed();
+        Ok(())
+    }
+
+    /// Whether something was recorded that is not committed in the file.
+    pub fn is_ahead(&self) -> bool {
+        let recorder = self.recorder.as_ref();
+        recorder.is_some_and(|recorder| recorder.ahead().count > 0)
+    }
+
+    /// What was recorded and could not be committed: whoever opens the file next has to do it again.
+    pub fn ahead(&self) -> Option<(u32, Ahead)> {
+        let recorder = self.recorder.as_ref()?;
+        Some((self.turn.get(), recorder.ahead().clone()))
+    }
+
+    /// Goes on where the one before could not commit, and commits that.
+    pub fn go_on(&self, (turn, ahead): (u32, Ahead)) -> Result<()> {
+        if let Some(recorder) = &self.recorder {
+            recorder.go_on(ahead);
+            self.turn.set(turn);
+        }
+        self.settle()
+    }
+
+    /// After some failures `SQLite` rolls back its whole transaction. What was recorded before is done again.
+    fn catch_up(&self, recorder: &Recorder) -> Result<()> {
+        if !self.connection.is_autocommit() || recorder.ahead().count == 0 {
+            return Ok(());
+        }
+        let turns = recorder.to_repeat()?;
+        self.control("BEGIN IMMEDIATE")?;
+        let done = self.again(&turns);
+        if done.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        done
     }
 
     /// Does again what was recorded, all of it or nothing.
@@ -186,13 +251,20 @@ impl Database {
             return Ok(());
         };
         self.transaction(&mut || {
-            for (sql, params) in turns.iter().flat_map(|(_, statements)| statements) {
-                let mut statement = self.prepare(sql)?;
-                self.rows(&mut statement, params)
-                    .map_err(|e| e.context(format_args!("`{sql}`")))?;
-            }
+            self.again(turns)?;
             set_turn(&self.connection, *last).map_err(|e| self.explain(&e))
         })
+    }
+
+    fn again(&self, turns: &[(u32, Statements)]) -> Result<()> {
+        for (sql, params) in turns.iter().flat_map(|(_, statements)| statements) {
+            let statement = self.connection.prepare_cached(sql);
+            statement
+                .map_err(|e| self.explain(&e))
+                .and_then(|mut statement| self.rows(&mut statement, params))
+                .map_err(|e| e.context(format_args!("`{sql}`")))?;
+        }
+        Ok(())
     }
 
     /// What `SQLite` is to sync once the log is begun.
@@ -228,6 +300,24 @@ fn set_turn(connection: &Connection, turn: u32) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("PRAGMA user_version = {}", turn.cast_signed()))
 }
 
+/// Begins a part of a transaction that can be undone by itself.
+fn savepoint(depth: u32) -> Cow<'static, str> {
+    match depth {
+        0 => "SAVEPOINT t0".into(),
+        1 => "SAVEPOINT t1".into(),
+        _ => format!("SAVEPOINT t{depth}").into(),
+    }
+}
+
+/// Ends one.
+fn release(depth: u32) -> Cow<'static, str> {
+    match depth {
+        0 => "RELEASE t0".into(),
+        1 => "RELEASE t1".into(),
+        _ => format!("RELEASE t{depth}").into(),
+    }
+}
+
 /// Whether it is certain that a statement which counted no row has done nothing.
 fn changes_rows_only(sql: &str) -> bool {
     sql.get(..6).is_some_and(|word| {
@@ -256,12 +346,17 @@ impl ToSql for Cell {
 
 impl Database {
     fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
-        if self.depth.get() > 0 && self.connection.is_autocommit() {
-            // After some failures SQLite has rolled back all of it; what came now would be kept by itself.
-            return Err(Error::new(
-                ErrorKind::Storage,
-                format_args!("{}: the turn was rolled back", self.name),
-            ));
+        if self.connection.is_autocommit() {
+            if self.depth.get() > 0 {
+                // After some failures SQLite has rolled back all of it; what came now would be kept by itself.
+                return Err(Error::new(
+                    ErrorKind::Storage,
+                    format_args!("{}: the turn was rolled back", self.name),
+                ));
+            }
+            if let Some(recorder) = &self.recorder {
+                self.catch_up(recorder)?;
+            }
         }
         let statement = self
             .connection
@@ -336,31 +431,47 @@ impl Database {
             .map_err(|e| self.explain(&e))
     }
 
-    /// Commits the outermost transaction, and counts it if it wrote.
-    fn commit(&self) -> Result<()> {
-        self.count_and_commit()?;
-        self.committed();
-        Ok(())
-    }
-
     /// Once something is committed, the log is begun.
     fn committed(&self) {
-        if self.beginning.get() && self.wrote.get() && self.depth.get() == 0 {
+        if self.beginning.get() && self.wrote.get() && self.connection.is_autocommit() {
             // It is committed, whatever comes of this. If it failed it would be tried after the next.
             let syncs = self.connection.execute_batch(&self.syncing()).is_ok();
             self.beginning.set(!syncs);
         }
     }
 
-    fn count_and_commit(&self) -> Result<()> {
-        let Some(recorder) = self.recorder.as_ref().filter(|r| r.wrote()) else {
-            return self.control("COMMIT");
+    /// Begins the outermost transaction. One that is recorded is part of the file's, which may be under way.
+    fn begin(&self) -> Result<()> {
+        if let Some(recorder) = &self.recorder {
+            self.catch_up(recorder)?;
+        }
+        if self.connection.is_autocommit() {
+            self.control("BEGIN IMMEDIATE")?;
+        }
+        match &self.recorder {
+            Some(_) => self.control(&savepoint(0)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the outermost transaction; counts it if it wrote.
+    fn commit(&self) -> Result<()> {
+        let Some(recorder) = &self.recorder else {
+            self.control("COMMIT")?;
+            self.committed();
+            return Ok(());
         };
-        let turn = self.turn.get().wrapping_add(1);
-        set_turn(&self.connection, turn).map_err(|e| self.explain(&e))?;
-        self.control("COMMIT")?;
-        self.turn.set(turn);
-        recorder.committed(turn);
+        self.control(&release(0))?;
+        if recorder.wrote() {
+            let turn = self.turn.get().wrapping_add(1);
+            self.turn.set(turn);
+            recorder.committed(turn);
+        }
+        let (count, bytes) = (recorder.ahead().count, recorder.ahead().bytes());
+        if count == 0 || count >= TOGETHER || bytes >= AHEAD {
+            // It is done, whatever comes of this. It is tried again with the next, and before the log is used again.
+            let _ = self.settle();
+        }
         Ok(())
     }
 
@@ -425,9 +536,9 @@ impl Sql for Database {
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let depth = self.depth.get();
         if depth == 0 {
-            self.control("BEGIN IMMEDIATE")?;
+            self.begin()?;
         } else {
-            self.control(&format!("SAVEPOINT t{depth}"))?;
+            self.control(&savepoint(depth))?;
         }
         let mark = self.recorder.as_ref().map(Recorder::mark);
         self.depth.set(depth + 1);
@@ -437,12 +548,12 @@ impl Sql for Database {
             if depth == 0 {
                 self.commit()
             } else {
-                self.control(&format!("RELEASE t{depth}"))
+                self.control(&release(depth))
             }
         });
         if kept.is_err() {
             // Some failures have rolled back already; a second error would only hide the first.
-            if depth > 0 {
+            if depth > 0 || self.recorder.is_some() {
                 let _ = self
                     .connection
                     .execute_batch(&format!("ROLLBACK TO t{depth}; RELEASE t{depth}"));
@@ -461,5 +572,137 @@ impl Sql for Database {
         let done = body();
         self.read_only.set(before);
         done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use rusqlite::Connection;
+
+    use super::{AHEAD, Database, Syncs, TOGETHER};
+    use crate::error::{Error, ErrorKind, Result};
+    use crate::host::Sql;
+    use crate::host::recorder::{Recorder, Texts};
+    use crate::value::Cell;
+
+    fn open(path: &Path) -> Database {
+        let syncs = Syncs {
+            commits: false,
+            beginnings: true,
+            pages: Syncs::PAGES,
+        };
+        let connection = Connection::open(path).unwrap();
+        let database = Database::of(connection, "it".to_owned(), syncs).unwrap();
+        let recorder = Recorder::new(Arc::new(Texts::default()));
+        database.recorded(recorder).unwrap()
+    }
+
+    fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {
+        let path = folder.path().join("it.sqlite");
+        let database = open(&path);
+        database.execute("CREATE TABLE t (x)", &[]).unwrap();
+        database.settle().unwrap();
+        path
+    }
+
+    fn insert(database: &Database, fill: usize) -> Result<u64> {
+        let fill = Cell::Blob(vec![7; fill]);
+        database.execute("INSERT INTO t VALUES (?1)", &[fill])
+    }
+
+    fn count(database: &Database) -> i64 {
+        let rows = database.query("SELECT count(*) FROM t", &[]).unwrap();
+        rows[0][0].as_integer().unwrap()
+    }
+
+    #[test]
+    fn some_transactions_are_committed_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder);
+        let database = open(&path);
+        for n in 1..TOGETHER {
+            insert(&database, 1).unwrap();
+            assert!(database.is_ahead());
+            assert_eq!(count(&database), i64::from(n));
+        }
+        // As in a crash: the file has none of them.
+        drop(database);
+        let database = open(&path);
+        assert_eq!((count(&database), database.turn().unwrap()), (0, 1));
+
+        for _ in 0..TOGETHER {
+            insert(&database, 1).unwrap();
+        }
+        assert!(!database.is_ahead());
+        insert(&database, AHEAD).unwrap();
+        assert!(!database.is_ahead(), "much is not kept");
+        assert_eq!(database.turn().unwrap(), TOGETHER + 2);
+        drop(database);
+        assert_eq!(count(&open(&path)), i64::from(TOGETHER) + 1);
+    }
+
+    #[test]
+    fn a_refused_transaction_leaves_those_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(&file(&folder));
+        insert(&database, 1).unwrap();
+        let refused = database.transaction(&mut || {
+            insert(&database, 1)?;
+            let _: Result<()> = database.transaction(&mut || {
+                insert(&database, 1)?;
+                Err(Error::refused("inside"))
+            });
+            assert_eq!(count(&database), 2);
+            Err(Error::refused("outside"))
+        });
+        assert!(refused.is_err());
+        assert_eq!(count(&database), 1);
+        insert(&database, 1).unwrap();
+        assert_eq!(database.take_recorded().unwrap().count, 2);
+        database.settle().unwrap();
+        assert_eq!((count(&database), database.turn().unwrap()), (2, 3));
+    }
+
+    #[test]
+    fn what_a_full_disk_rolls_back_is_done_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder);
+        let database = open(&path);
+        let limit = |pages: u32| {
+            let limit = format!("PRAGMA max_page_count = {pages}");
+            database
+                .connection
+                .query_row(&limit, [], |_| Ok(()))
+                .unwrap();
+        };
+        insert(&database, 1).unwrap();
+        limit(4);
+        let error = insert(&database, 40_000).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+        // `SQLite` may do this by itself, and does when it cannot write its log.
+        if !database.connection.is_autocommit() {
+            database.connection.execute_batch("ROLLBACK").unwrap();
+        }
+        assert!(database.is_ahead());
+        assert_eq!(count(&database), 1, "it is there again");
+        assert_eq!(database.take_recorded().unwrap().count, 1);
+
+        // The same when there is no time for it any more.
+        database.connection.execute_batch("ROLLBACK").unwrap();
+        let ahead = database.ahead().unwrap();
+        let texts = database.recorder.as_ref().unwrap().texts().clone();
+        drop(database);
+        let next = open(&path);
+        assert_eq!(count(&next), 0);
+        let next = Database {
+            recorder: Some(Recorder::new(texts)),
+            ..next
+        };
+        next.go_on(ahead).unwrap();
+        assert_eq!((count(&next), next.turn().unwrap()), (1, 2));
+        assert!(!next.is_ahead());
     }
 }

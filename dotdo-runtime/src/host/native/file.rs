@@ -212,6 +212,7 @@ mod tests {
         let born = r#"INSERT INTO "$meta" VALUES ('identity', 'it')"#;
         file.database.execute(born, &[]).unwrap();
         assert_eq!(file.database.take_recorded().unwrap().count, 1);
+        file.database.settle().unwrap();
         drop(file);
         assert!(open().take_template().is_none(), "it was born");
 

@@ -23,6 +23,7 @@ mod recovery;
 mod room;
 mod schema;
 mod server;
+mod settling;
 mod shared;
 mod steer;
 mod steps;

@@ -1,8 +1,9 @@
 //! What the threads of a business share, and what an object sees of its host.
 
 use std::cell::Cell as StdCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,7 @@ use super::templates::Templates;
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Env;
+use crate::host::recorder::Ahead;
 
 /// What the threads of a business share.
 pub(super) struct Shared {
@@ -60,12 +62,14 @@ pub(super) struct Safekeeping {
     pub alarms: Alarms,
     folder: PathBuf,
     trouble: Mutex<Option<Error>>,
-    /// How the objects that are open are made safe, where all files cannot be synced at once.
-    workers: Mutex<Vec<MakeSafe>>,
+    /// How the files of open objects get what the log has; where all files cannot be synced at once, they are synced too.
+    workers: Mutex<Vec<Settle>>,
+    /// What files could not take: nobody may forget it before they do.
+    ahead: Mutex<HashMap<ObjectKey, (u32, Ahead)>>,
 }
 
-/// Has a thread make all its objects safe, and gives what came of it.
-pub(super) type MakeSafe = Box<dyn Fn() -> Result<()> + Send>;
+/// Has a thread bring all its files to what the log has, and gives what came of it.
+pub(super) type Settle = Box<dyn Fn() -> Result<()> + Send>;
 
 impl Safekeeping {
     pub fn new(alarms: Alarms, folder: PathBuf) -> Self {
@@ -74,6 +78,7 @@ impl Safekeeping {
             folder,
             trouble: Mutex::default(),
             workers: Mutex::default(),
+            ahead: Mutex::default(),
         }
     }
 
@@ -84,7 +89,7 @@ impl Safekeeping {
             .clone()
     }
 
-    pub fn add_worker(&self, worker: MakeSafe) {
+    pub fn add_worker(&self, worker: Settle) {
         self.workers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -99,14 +104,42 @@ impl Safekeeping {
         None::<fn() -> Result<()>>
     }
 
+    /// A file could not take what the log has.
+    pub fn keep(&self, key: ObjectKey, ahead: (u32, Ahead)) {
+        self.kept().insert(key, ahead);
+    }
+
+    /// Has a file take what it could not take before.
+    pub fn catch_up(
+        &self,
+        key: &ObjectKey,
+        go_on: impl FnOnce((u32, Ahead)) -> Result<()>,
+    ) -> Result<()> {
+        let Some(ahead) = self.kept().get(key).cloned() else {
+            return Ok(());
+        };
+        go_on(ahead)?;
+        self.kept().remove(key);
+        Ok(())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<ObjectKey, (u32, Ahead)>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn make_files_safe(&self) -> Result<()> {
-        #[cfg(target_os = "linux")]
-        return sync_all_files(&self.folder);
-        #[cfg(not(target_os = "linux"))]
-        {
-            let workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-            workers.iter().try_for_each(|make_safe| make_safe())
+        let workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        workers.iter().try_for_each(|settle| settle())?;
+        drop(workers);
+        if let Some(key) = self.kept().keys().next() {
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!("the file of {key} has not taken what was done"),
+            ));
         }
+        #[cfg(target_os = "linux")]
+        sync_all_files(&self.folder)?;
+        Ok(())
     }
 }
 

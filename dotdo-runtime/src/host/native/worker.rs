@@ -17,7 +17,8 @@ use super::file::{self, ObjectFile};
 use super::load;
 use super::log::{Entry, Log};
 use super::room::{Place, Places};
-use super::shared::{NativeEnv, Shared};
+use super::settling::Settling;
+use super::shared::{NativeEnv, SYNCS_ALL, Shared};
 use super::{Handle, path_of};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -35,6 +36,10 @@ const HELD: usize = 32 << 20;
 const CLOSED_AT_ONCE: usize = 64;
 /// Where nothing could be put to sleep, so long it is not tried again: it takes a look at all objects.
 const REFUSED: i64 = 5_000;
+/// So many files are brought to what the log has before others have their turn.
+const SETTLED_AT_ONCE: usize = 16;
+/// Who waits for the log looks so often whether the log waits for them.
+const PATIENCE: Duration = Duration::from_millis(50);
 /// A failing disk is tried again after this.
 const STORAGE_RETRY: i64 = 1_000_000;
 
@@ -61,8 +66,8 @@ pub(super) enum Mail {
     },
     /// The log is safe up to here, or what was not is lost.
     Synced(Result<u64>),
-    /// Make the objects that are open safe.
-    MakeSafe(std::sync::mpsc::Sender<Result<()>>),
+    /// Somebody waits for the files of open objects to have what was done.
+    Settle,
     /// The clock was moved.
     Tick(Guard),
     /// Wake this object if it exists, or make it.
@@ -81,6 +86,8 @@ struct Slot {
     timer: Option<i64>,
     /// The place in the log of its last write.
     place: u64,
+    /// That of its first write which its file does not have.
+    behind: Option<u64>,
     used: i64,
     room: Place,
 }
@@ -122,6 +129,7 @@ pub(super) struct Worker {
     appended: u64,
     asked: u64,
     synced: u64,
+    settling: Settling,
     /// While something is not safe, not everything is settled.
     unsettled: Option<Guard>,
     held: BTreeMap<u64, Vec<Held>>,
@@ -148,14 +156,10 @@ impl Worker {
                 let _ = to_log.send(Mail::Synced(done));
             }))
         });
-        shared.safekeeping.add_worker(Box::new(move || {
-            let (done, safe) = std::sync::mpsc::channel();
-            if to_safe.send(Mail::MakeSafe(done)).is_err() {
-                // It has ended, and its objects sleep.
-                return Ok(());
-            }
-            safe.recv().unwrap_or(Ok(()))
-        }));
+        let settling = Settling::new(&shared.safekeeping, move || {
+            // Nobody to tell: the worker has ended.
+            let _ = to_safe.send(Mail::Settle);
+        });
         Ok(Self {
             places: Places::new(shared.room.clone()),
             closing: Closing::start(number, shared.safekeeping.clone())?,
@@ -172,6 +176,7 @@ impl Worker {
             appended: 0,
             asked: 0,
             synced: 0,
+            settling,
             unsettled: None,
             held: BTreeMap::new(),
             held_bytes: 0,
@@ -196,6 +201,11 @@ impl Worker {
             }
             self.flush();
             self.closing.look();
+            self.settle(if self.shared.clock.is_manual() {
+                usize::MAX
+            } else {
+                SETTLED_AT_ONCE
+            });
             if !self.shared.clock.is_manual() && self.shared.clock.micros() >= self.next_sleep {
                 self.put_to_sleep();
             }
@@ -233,7 +243,10 @@ impl Worker {
         }
     }
 
-    fn wait(&self) -> Duration {
+    fn wait(&mut self) -> Duration {
+        if self.settling.is_asked(self.appended) {
+            return Duration::ZERO;
+        }
         let now = self.shared.clock.micros();
         let next = self
             .timers
@@ -318,12 +331,6 @@ impl Worker {
             }
             Mail::Synced(Ok(place)) => self.safe(place),
             Mail::Synced(Err(error)) => self.lose(&error),
-            Mail::MakeSafe(done) => {
-                let mut files = self.slots.values().map(|slot| &slot.file.database);
-                let safe = files.try_for_each(|database| database.checkpoint());
-                // Who asked may have gone.
-                let _ = done.send(safe);
-            }
             Mail::Tick(guard) => {
                 self.load_alarms();
                 self.fire_all_that_is_due();
@@ -334,7 +341,8 @@ impl Worker {
                 let _ = self.open(&key, true);
                 drop(guard);
             }
-            Mail::Stop(_) | Mail::Crash => {}
+            // Who waits for files is looked for in each round.
+            Mail::Settle | Mail::Stop(_) | Mail::Crash => {}
         }
         if self.held_bytes > self.most_held {
             self.wait_for_log();
@@ -360,11 +368,16 @@ impl Worker {
             }));
         }
         let room = self.make_room()?;
+        let texts = self.shared.log.as_ref().map(Log::texts);
+        self.shared.safekeeping.catch_up(key, |ahead| {
+            ObjectFile::open(&path, self.shared.durability, texts)?
+                .database
+                .go_on(ahead)
+        })?;
         if self.doubtful.contains(key) {
             file::make_safe(&path)?;
             self.doubtful.remove(key);
         }
-        let texts = self.shared.log.as_ref().map(Log::texts);
         let file = ObjectFile::open_or_make(&path, self.shared.durability, texts, || {
             let app = self.shared.app;
             let counted = self.shared.log.is_some();
@@ -392,6 +405,7 @@ impl Worker {
                 env,
                 timer: None,
                 place: 0,
+                behind: None,
                 used,
                 room,
             },
@@ -409,10 +423,13 @@ impl Worker {
         {
             return;
         }
-        if let Some(slot) = self.slots.remove(key)
-            && let Some(at) = slot.timer
-        {
-            self.timers.remove(&(at, key.clone()));
+        if let Some(slot) = self.slots.remove(key) {
+            if let Some(at) = slot.timer {
+                self.timers.remove(&(at, key.clone()));
+            }
+            if let Some(since) = slot.behind {
+                self.settling.remove(since);
+            }
         }
         if let (Some(log), Ok(text)) = (&self.shared.log, serde_json::to_string(key)) {
             self.appended = log.append_removed(self.epoch, text);
@@ -482,22 +499,71 @@ impl Worker {
             self.release(held);
         }
         if failed.is_some() {
+            // When it is opened anew, nobody knows any more what of it the log does not have yet.
+            self.wait_for_log();
+            if place > self.synced {
+                self.doubtful.insert(key.clone());
+            }
             self.open_anew_later(key);
         }
     }
 
     /// Waits until all is safe that was written. What is lost, the log says to this thread as well.
     fn wait_for_log(&mut self) {
-        if let Some(log) = &self.shared.log {
-            let place = self.appended;
-            if log.wait(self.epoch, place).is_ok() {
-                self.safe(place);
-            }
+        if self.log_is_safe().is_ok() {
+            self.safe(self.appended);
         }
+    }
+
+    fn log_is_safe(&mut self) -> Result<()> {
+        let shared = self.shared.clone();
+        let Some(log) = &shared.log else {
+            return Ok(());
+        };
+        loop {
+            if let Some(done) = log.wait(self.epoch, self.appended, PATIENCE) {
+                return done;
+            }
+            // The log may be full, and wait for files of this thread.
+            self.settle(usize::MAX);
+        }
+    }
+
+    /// Brings some files to what the log has, if somebody waits for that. All at once would keep this thread from
+    /// everything else.
+    fn settle(&mut self, at_most: usize) {
+        if !self.settling.is_asked(self.appended) {
+            return;
+        }
+        for _ in 0..at_most {
+            let Some((place, key)) = self.settling.first() else {
+                let done = self.checkpoint();
+                return self.settling.answer(&done);
+            };
+            if let Some(slot) = self.slots.get_mut(&key) {
+                if let Err(error) = slot.file.database.settle() {
+                    return self.settling.answer(&Err(error));
+                }
+                slot.behind = None;
+            }
+            self.settling.remove(place);
+        }
+    }
+
+    /// Makes each open file safe by itself, where all cannot be made safe at once.
+    fn checkpoint(&self) -> Result<()> {
+        if SYNCS_ALL {
+            return Ok(());
+        }
+        let mut files = self.slots.values().map(|slot| &slot.file.database);
+        files.try_for_each(|database| database.checkpoint())
     }
 
     /// Hands to the log what the turn wrote, and when the object wants to be woken.
     fn append(&mut self, key: &ObjectKey) {
+        if self.shared.log.as_ref().is_some_and(Log::is_crowded) {
+            self.wait_for_log();
+        }
         let (Some(log), Some(slot)) = (&self.shared.log, self.slots.get_mut(key)) else {
             return;
         };
@@ -516,6 +582,17 @@ impl Worker {
         };
         self.appended = log.append(self.epoch, entry);
         slot.place = self.appended;
+        match (slot.behind, slot.file.database.is_ahead()) {
+            (None, true) => {
+                slot.behind = Some(slot.place);
+                self.settling.insert(slot.place, key);
+            }
+            (Some(since), false) => {
+                slot.behind = None;
+                self.settling.remove(since);
+            }
+            _ => {}
+        }
         if self.unsettled.is_none() {
             self.unsettled = Some(self.shared.activity.begin());
         }
@@ -737,10 +814,27 @@ impl Worker {
             self.timers.insert((at, key.clone()));
         }
         let Slot {
-            object, file, room, ..
+            object,
+            file,
+            room,
+            behind,
+            ..
         } = slot;
         let wrote = file.database.writes() > 0;
         drop(object);
+        if let Some(since) = behind {
+            self.settling.remove(since);
+        }
+        if let Err(error) = file.database.settle() {
+            // The log has it, and so that it will not be used again before the file has it too, it is remembered.
+            self.shared.report(&error);
+            if let Some(ahead) = file.database.ahead() {
+                self.shared.safekeeping.keep(key.clone(), ahead);
+            }
+            let later = self.shared.clock.micros() + STORAGE_RETRY;
+            self.timers.insert((later, key.clone()));
+            return;
+        }
         if wrote && let Some(connection) = file.into_connection() {
             self.closing.close(key.clone(), connection, room);
         }
@@ -812,10 +906,7 @@ impl Worker {
 
     fn stop(&mut self) {
         let keys: Vec<_> = self.slots.keys().cloned().collect();
-        let done = match &self.shared.log {
-            Some(log) => log.wait(self.epoch, self.appended),
-            None => Ok(()),
-        };
+        let done = self.log_is_safe();
         for one in std::mem::take(&mut self.held).into_values().flatten() {
             if let (Some(reply), Output::Answer(_, answer)) = (one.reply, one.output) {
                 let _ = reply.send(done.clone().and(answer));
@@ -827,6 +918,7 @@ impl Worker {
         while !self.closing.is_done() {
             self.closing.wait_for_one();
         }
+        self.settling.end();
     }
 }
 

@@ -1,8 +1,9 @@
 //! The commit log: what makes turns of many objects safe with one sync.
 //!
-//! A turn is committed in its object's file, which is not synced, and its statements are appended here. One thread
-//! writes what has come together and syncs it; what the turns caused is released then. When a segment is full, a
-//! second thread makes the files of the objects safe, all at once, and the segment is used again.
+//! A turn is done in its object's file, which commits some turns together and is not synced, and its statements are
+//! appended here. One thread writes what has come together and syncs it; what the turns caused is released then. When a
+//! segment is full, a second thread has the files commit what they have, makes them safe, all at once, and the segment
+//! is used again.
 
 mod disk;
 mod frame;
@@ -14,6 +15,7 @@ mod tests;
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -31,7 +33,7 @@ use crate::host::recorder::Texts;
 
 /// How large a segment is.
 const SEGMENT: u64 = 16 << 20;
-/// So much may wait to be written; then who writes waits.
+/// So much may wait to be written; then who appends waits first.
 const WAITING: usize = 32 << 20;
 /// So many segments may be full; then the log waits until objects are safe.
 const FULL: usize = 4;
@@ -67,6 +69,8 @@ struct Inner {
     work: Condvar,
     /// Something was written, or lost.
     done: Condvar,
+    /// Too much waits to be written.
+    crowded: AtomicBool,
     segments: Mutex<Segments>,
     retired: Condvar,
 }
@@ -105,6 +109,7 @@ impl Log {
             }),
             work: Condvar::new(),
             done: Condvar::new(),
+            crowded: AtomicBool::new(false),
             segments: Mutex::new(segments),
             retired: Condvar::new(),
         });
@@ -160,23 +165,30 @@ impl Log {
         }
     }
 
-    /// Waits until all up to here is safe.
-    pub fn wait(&self, epoch: u64, place: u64) -> Result<()> {
+    /// Waits until all up to here is safe, or lost; gives nothing if that takes longer.
+    pub fn wait(&self, epoch: u64, place: u64, patience: Duration) -> Option<Result<()>> {
         let mut state = self.inner.state();
         state.wanted = state.wanted.max(place);
         self.inner.work.notify_one();
-        while state.synced < place && state.epoch == epoch && !state.stop {
-            state = self
-                .inner
-                .done
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+        let (state, waited) = self
+            .inner
+            .done
+            .wait_timeout_while(state, patience, |state| {
+                state.synced < place && state.epoch == epoch && !state.stop
+            })
+            .unwrap_or_else(PoisonError::into_inner);
         if state.synced >= place && state.epoch == epoch {
-            Ok(())
+            Some(Ok(()))
+        } else if waited.timed_out() {
+            None
         } else {
-            Err(lost("the log was not written"))
+            Some(Err(lost("the log was not written")))
         }
+    }
+
+    /// Whether so much waits to be written that whoever appends should wait first.
+    pub fn is_crowded(&self) -> bool {
+        self.inner.crowded.load(Ordering::Relaxed)
     }
 
     /// Ends, and leaves an empty log if all objects could be made safe. Nobody appends any more.
@@ -228,17 +240,11 @@ impl Inner {
 
     fn append(&self, epoch: u64, push: impl FnOnce(&mut Batch)) -> u64 {
         let mut state = self.state();
-        while state.batch.bytes().len() > WAITING && !state.stop && state.epoch == epoch {
-            state.wanted = state.appended;
-            self.work.notify_one();
-            state = self
-                .done
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
         state.appended += 1;
         if epoch == state.epoch {
             push(&mut state.batch);
+            let crowded = state.batch.bytes().len() > WAITING;
+            self.crowded.store(crowded, Ordering::Relaxed);
         }
         state.appended
     }
@@ -257,6 +263,7 @@ impl Inner {
                 return;
             }
             let mut batch = std::mem::take(&mut state.batch);
+            self.crowded.store(false, Ordering::Relaxed);
             let place = state.appended;
             drop(state);
 
@@ -279,6 +286,7 @@ impl Inner {
                     // What came meanwhile builds on what is lost.
                     state.epoch += 1;
                     state.batch = Batch::default();
+                    self.crowded.store(false, Ordering::Relaxed);
                     state.wanted = 0;
                     state.synced = state.appended;
                 }

@@ -354,7 +354,12 @@ fn power_loss_at_any_moment_keeps_all_that_was_safe() {
                     });
                     touched.insert(number, (row, alarm));
                     // Some are put to sleep at once, as when many are open: by itself, or later together with others.
-                    match machine.random.below(6) {
+                    let sleeps = machine.random.below(6);
+                    if sleeps < 2 && database.settle().is_err() {
+                        went_down = true;
+                        break 'life;
+                    }
+                    match sleeps {
                         0 => drop(database),
                         1 => idle.push((number, database.into_connection())),
                         _ => drop(open.insert(number, database)),
@@ -375,11 +380,12 @@ fn power_loss_at_any_moment_keeps_all_that_was_safe() {
                     && machine.random.below(3) < count as u64
                 {
                     let names = machine.disk.names();
+                    let settled = open.values().try_for_each(Database::settle);
                     let safe = names
                         .iter()
                         .filter(|name| name.contains(".sqlite"))
                         .try_for_each(|name| machine.disk.sync(name));
-                    if safe.is_err() {
+                    if settled.is_err() || safe.is_err() {
                         went_down = true;
                         break;
                     }

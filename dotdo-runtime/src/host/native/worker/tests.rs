@@ -13,16 +13,16 @@ use super::{Mail, Worker};
 use crate::app::{App, ObjectKey};
 use crate::business::{AppDef, Entry, Item};
 use crate::error::{ErrorKind, Result};
-use crate::host::Peers;
 use crate::host::native::activity::Activity;
 use crate::host::native::alarms::Alarms;
 use crate::host::native::load::Budget;
-use crate::host::native::log::{Log, LogDisk, LogFile};
+use crate::host::native::log::{Log, LogDisk, LogFile, Surroundings};
 use crate::host::native::room::Room;
 use crate::host::native::shared::{Safekeeping, Shared};
 use crate::host::native::steps::Steps;
 use crate::host::native::templates::Templates;
 use crate::host::native::{Clock, Durability, Handle, Mailbox};
+use crate::host::{Peers, Sql};
 use crate::json::Json;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
 use crate::object::{Answer, Request};
@@ -402,4 +402,88 @@ fn mail_is_looked_at_between_many_alarms() {
     assert_eq!(bench.shared.alarms().count().unwrap(), 10);
     bench.worker.fire_alarms();
     assert_eq!(bench.shared.alarms().count().unwrap(), 0);
+}
+
+impl Bench {
+    fn do_one(&mut self, request: Request) {
+        let (reply, _answer) = oneshot::channel();
+        self.worker.take(Mail::Call {
+            key: meter("a"),
+            request,
+            reply,
+            guard: self.handle.activity.begin(),
+        });
+    }
+
+    fn is_ahead(&self) -> bool {
+        let slot = &self.worker.slots[&meter("a")];
+        assert_eq!(slot.behind.is_some(), slot.file.database.is_ahead());
+        slot.file.database.is_ahead()
+    }
+
+    /// Does what is done before a segment of the log is used again, while the worker goes round.
+    fn make_safe(&mut self) -> Result<()> {
+        let safekeeping = self.shared.safekeeping.clone();
+        let asks = std::thread::spawn(move || safekeeping.make_safe());
+        while !asks.is_finished() {
+            self.worker.settle(1);
+            std::thread::yield_now();
+        }
+        asks.join().expect("it does not panic")
+    }
+}
+
+#[test]
+fn files_get_what_the_log_has_before_it_is_used_again() {
+    let mut bench = bench();
+    bench.do_one(create("a"));
+    bench.do_one(add("a"));
+    assert!(bench.is_ahead());
+    bench.make_safe().unwrap();
+    assert!(!bench.is_ahead());
+    bench.do_one(add("a"));
+    assert!(bench.is_ahead());
+
+    // A thread that is gone with an object that is behind.
+    let Bench { shared, worker, .. } = bench;
+    drop(worker);
+    let error = shared.safekeeping.make_safe().unwrap_err();
+    assert!(error.to_string().contains("a thread has ended"), "{error}");
+}
+
+#[test]
+fn a_thread_that_has_put_its_objects_to_sleep_keeps_nobody() {
+    let mut bench = bench();
+    bench.do_one(create("a"));
+    bench.worker.stop();
+    drop(bench.worker);
+    bench.shared.safekeeping.make_safe().unwrap();
+}
+
+#[tokio::test]
+async fn what_a_file_does_not_take_is_remembered_until_it_does() {
+    let mut bench = bench();
+    bench.do_one(create("a"));
+    bench.do_one(add("a"));
+    // With this, `SQLite` cannot count the transaction, and so not commit it.
+    let slot = &bench.worker.slots[&meter("a")];
+    slot.file
+        .database
+        .query("PRAGMA query_only = ON", &[])
+        .unwrap();
+    let error = bench.make_safe().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+
+    bench.worker.close(&meter("a"));
+    let error = bench.make_safe().unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("has not taken what was done"), "{said}");
+
+    // Opening it takes up the message to the directory.
+    let open = async { bench.worker.open(&meter("a"), false) };
+    LocalSet::new().run_until(open).await.unwrap();
+    bench.make_safe().unwrap();
+    let slot = &bench.worker.slots[&meter("a")];
+    assert!(!slot.object.is_blank());
+    assert!(slot.file.database.turn().unwrap() >= 2);
 }
