@@ -14,6 +14,7 @@ use crate::effect::{Deed, Effect};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::object::{Answer, Request};
+use crate::store::memory::Memory;
 use crate::stub::Op;
 use crate::value::Cell;
 
@@ -40,6 +41,12 @@ pub trait Sql {
 
     /// Runs the body so that statements that write fail.
     fn read_only(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
+
+    /// What the object remembers of it. That is the runtime's own; a host has nothing to say to it.
+    #[doc(hidden)]
+    fn memory(&self) -> Option<&Memory> {
+        None
+    }
 }
 
 /// Clock, entropy and alarm of one object.

@@ -34,6 +34,7 @@ use crate::maps::Named;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Action};
+use crate::store::memory::Remembered;
 use crate::store::{self, inbox, letters, outbox};
 use crate::stub::Op;
 use mirror::Mirror;
@@ -267,6 +268,7 @@ impl Object {
 
     /// An object to be looked at: nothing is brought up to date, nothing is taken up again.
     pub fn asleep(app: &'static App, key: ObjectKey, sql: Rc<dyn Sql>, env: Rc<dyn Env>) -> Self {
+        let sql = Rc::new(Remembered::new(sql, key.thing.clone()));
         Self {
             app,
             key,

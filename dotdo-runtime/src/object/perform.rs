@@ -5,6 +5,7 @@ use super::turn::Turn;
 use super::{Answer, Request};
 use crate::app::ObjectKey;
 use crate::context::Tx;
+use crate::effect::guarded;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::Trigger;
 use crate::journal::{self, Durability};
@@ -208,7 +209,8 @@ fn call(turn: &Turn, noun: &str, id: &str, verb: &str, args: Json) -> Result<Jso
         format!("{noun}/{id}"),
         &args,
         || {
-            let output = turn.nested(|| (def.run)(turn, id, &args))?;
+            // Whoever asked for it takes back all of it if it fails.
+            let output = guarded(|| (def.run)(turn, id, &args))??;
             if let Some(event) = def.event {
                 if planted::is(Bug::EventOutsideTransaction) {
                     let late = (noun.into(), event.into(), id.into(), output.clone());

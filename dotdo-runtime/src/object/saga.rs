@@ -12,7 +12,7 @@ use crate::journal::{self, Begun, Durability, Run, Undo};
 use crate::json::Json;
 use crate::planted::{self, Bug};
 use crate::store::actions::{self, Action, Kind, Status};
-use crate::store::letters;
+use crate::store::{letters, outbox};
 
 impl Object {
     /// Ends a flow with what its code gave, or with what stopped it.
@@ -92,10 +92,7 @@ impl Object {
             });
         }
         turn.after().steps.retain(|step| step.action != action.id);
-        turn.sql().execute(
-            r#"DELETE FROM "$outbox" WHERE "action" = ?1"#,
-            &[action.id.as_str().into()],
-        )?;
+        outbox::remove_of(turn.sql(), &action.id)?;
         let error = Error::permanent(why);
         if action.kind == Kind::Flow {
             if action.status == Status::Undoing {

@@ -79,8 +79,7 @@ impl Object {
                     }
                 }
                 Kind::Call => {
-                    turn.sql()
-                        .execute(r#"DELETE FROM "$outbox" WHERE "action" = ?1"#, &[id.into()])?;
+                    outbox::remove_of(turn.sql(), id)?;
                 }
                 Kind::Flow => return self.stop_flow(turn, action, error),
                 Kind::Ask if rooms::PEOPLE => return self.question_timed_out(turn, id),

@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
-use crate::store::{self, meta, outbox, schedules};
+use crate::store::{self, memory, meta, outbox, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "3";
@@ -82,6 +82,8 @@ impl Object {
         if rooms::FLOWS {
             schedules::sync(sql, self.app.schedules_of(&self.key), turn.now())?;
         }
+        // Data may have been brought forward by statements of its own.
+        memory::forget(sql);
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Page, Reader, instant};
+use super::{Page, Reader, instant, is_there, memory};
 use crate::effect::Options;
 use crate::error::{Error, Result};
 use crate::event::Actor;
@@ -300,6 +300,13 @@ pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
         ),
         &cells(action)?,
     )?;
+    if added > 0 {
+        memory::added_due(sql, action.due);
+        memory::added_due(sql, action.deadline);
+        if action.kind == Kind::Wait {
+            memory::waited_for(sql);
+        }
+    }
     Ok(added > 0)
 }
 
@@ -320,6 +327,10 @@ pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
             action.version.into(),
         ],
     )?;
+    memory::changed_due(sql);
+    if action.kind == Kind::Wait {
+        memory::waited_for(sql);
+    }
     Ok(())
 }
 
@@ -410,6 +421,7 @@ pub(crate) fn forget(sql: &dyn Sql, flow: &str, ids: &[String], under: &str) -> 
             &[id.as_str().into(), flow.into(), under.into()],
         )?;
     }
+    memory::changed_due(sql);
     Ok(())
 }
 
@@ -462,8 +474,19 @@ pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<Stri
     ids(sql, &sql_text, &[])
 }
 
+/// Whether any flow waits for an event.
+pub(super) fn any_waits(sql: &dyn Sql) -> Result<bool> {
+    is_there(
+        sql,
+        r#"SELECT min("name") FROM "$actions" WHERE "kind" = 'wait' AND "status" = 'running'"#,
+    )
+}
+
 /// The ids of the waits for an event of a thing, oldest first.
 pub(crate) fn waits(sql: &dyn Sql, name: &str, subject: &str) -> Result<Vec<String>> {
+    if !memory::may_be_waited_for(sql, || any_waits(sql))? {
+        return Ok(Vec::new());
+    }
     // Named in full, so that the partial index is used. In two parts and sorted here: there are none, as a rule, and for a
     // list of targets, or to sort, SQLite would build a table first.
     let mut found = ids(

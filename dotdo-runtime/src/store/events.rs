@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Page, Reader, instant, signed, unsigned};
+use super::{Page, Reader, instant, memory, signed, unsigned};
 use crate::error::Result;
 use crate::event::DomainEvent;
 use crate::host::Sql;
@@ -30,9 +30,11 @@ pub struct EventFilter {
 }
 
 pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEvent> {
+    event.sequence = memory::last_event(sql, || end(sql))? + 1;
     sql.execute(
-        r#"INSERT INTO "$events" ("id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+        r#"INSERT INTO "$events" ("sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         &[
+            Cell::Integer(signed(event.sequence)),
             event.id.as_str().into(),
             event.noun.as_str().into(),
             event.verb.as_str().into(),
@@ -43,12 +45,7 @@ pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEven
             event.at.timestamp_micros().into(),
         ],
     )?;
-    // Not `RETURNING`, for which SQLite builds a table each time.
-    event.sequence = sql
-        .query("SELECT last_insert_rowid()", &[])?
-        .into_iter()
-        .next()
-        .map_or(0, |row| unsigned(Reader::new(row).integer()));
+    memory::wrote_event(sql, event.sequence);
     Ok(event)
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod breakers;
 pub mod events;
 pub(crate) mod inbox;
 pub mod letters;
+#[doc(hidden)]
+pub mod memory;
 pub(crate) mod meta;
 pub(crate) mod outbox;
 #[cfg(test)]
@@ -98,6 +100,10 @@ pub(crate) const LAYOUTS: &[&[&str]] = &[
 /// When the object is to look at its timers: the next action that is due or past its deadline, the next message to be
 /// looked at, the next schedule.
 pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
+    memory::next_due(sql, || ask_next_due(sql))
+}
+
+fn ask_next_due(sql: &dyn Sql) -> Result<Option<i64>> {
     let rows = sql.query(
         r#"SELECT (SELECT min("due") FROM "$actions" WHERE "due" IS NOT NULL), (SELECT min("deadline") FROM "$actions" WHERE "deadline" IS NOT NULL),
            (SELECT min("due") FROM "$outbox"), (SELECT min("next") FROM "$schedules")"#,
@@ -108,6 +114,15 @@ pub(crate) fn next_due(sql: &dyn Sql) -> Result<Option<i64>> {
         .flatten()
         .filter_map(|cell| cell.as_integer())
         .min())
+}
+
+/// Whether a question gives anything but null.
+fn is_there(sql: &dyn Sql, question: &str) -> Result<bool> {
+    let rows = sql.query(question, &[])?;
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .any(|cell| cell != crate::value::Cell::Null))
 }
 
 /// Reads the columns of a row one after the other.

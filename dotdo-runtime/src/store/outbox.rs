@@ -1,6 +1,6 @@
 //! The outbox: messages to other objects, written with the transaction that caused them and kept until acknowledged.
 
-use super::Reader;
+use super::{Reader, memory};
 use crate::app::ObjectKey;
 use crate::error::{Error, Result};
 use crate::host::Sql;
@@ -33,6 +33,7 @@ pub(crate) fn put(
     let mut after = turn.after();
     after.messages.push(id.to_owned());
     if made > 0 {
+        memory::added_due(turn.sql(), Some(turn.micros() + REDELIVERY_MICROS));
         // It leaves at the end of this turn: no need to read it back.
         after.written.insert(id.to_owned(), (to.clone(), request));
     }
@@ -52,6 +53,7 @@ pub(crate) fn put_mirror(
         r#"DELETE FROM "$outbox" WHERE "id" >= ?1 AND "id" < ?2"#,
         &[format!("{id}/").into(), format!("{id}0").into()],
     )?;
+    memory::changed_due(turn.sql());
     let id = format!("{id}/{version}");
     put(turn, &id, &id, to, vec![op], None)
 }
@@ -104,6 +106,7 @@ pub(crate) fn mark(sql: &dyn Sql, id: &str, to: &ObjectKey, due: i64) -> Result<
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, 'null', NULL, 0, ?3) ON CONFLICT ("id") DO UPDATE SET "due" = ?3"#,
         &[id.into(), (&Json::of(to)?).into(), due.into()],
     )?;
+    memory::changed_due(sql);
     Ok(())
 }
 
@@ -113,6 +116,7 @@ pub(crate) fn look_at(sql: &dyn Sql, id: &str, due: i64) -> Result<()> {
         r#"UPDATE "$outbox" SET "due" = ?2 WHERE "id" = ?1"#,
         &[id.into(), due.into()],
     )?;
+    memory::changed_due(sql);
     Ok(())
 }
 
@@ -121,11 +125,23 @@ pub(crate) fn postpone(sql: &dyn Sql, id: &str, attempts: u32, due: i64) -> Resu
         r#"UPDATE "$outbox" SET "attempts" = ?2, "due" = ?3 WHERE "id" = ?1"#,
         &[id.into(), attempts.into(), due.into()],
     )?;
+    memory::changed_due(sql);
     Ok(())
 }
 
 pub(crate) fn remove(sql: &dyn Sql, id: &str) -> Result<()> {
     sql.execute(r#"DELETE FROM "$outbox" WHERE "id" = ?1"#, &[id.into()])?;
+    memory::changed_due(sql);
+    Ok(())
+}
+
+/// Takes back the messages of an action.
+pub(crate) fn remove_of(sql: &dyn Sql, action: &str) -> Result<()> {
+    sql.execute(
+        r#"DELETE FROM "$outbox" WHERE "action" = ?1"#,
+        &[action.into()],
+    )?;
+    memory::changed_due(sql);
     Ok(())
 }
 

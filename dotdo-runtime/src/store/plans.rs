@@ -120,7 +120,9 @@ fn what_every_turn_asks_is_found_by_an_index() {
     };
     let all = || -> Result<()> {
         events::append(&sql, event.clone())?;
+        watches::any(&sql)?;
         watches::of(&sql, &event)?;
+        actions::any_waits(&sql)?;
         actions::waits(&sql, "Order::paid", "o1")?;
         let mut action = actions::load(&sql, "a1")?.expect("it is there");
         actions::update(&sql, &action)?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Reader;
+use super::{Reader, memory};
 use crate::app::Scheduled;
 use crate::error::Result;
 use crate::flow::Missed;
@@ -49,6 +49,7 @@ pub(crate) fn sync<'a>(
             &[name.into()],
         )?;
     }
+    memory::changed_due(sql);
     Ok(())
 }
 
@@ -103,6 +104,7 @@ pub(crate) fn take_due(
             i64::try_from(due.len()).unwrap_or(0).into(),
         ],
     )?;
+    memory::changed_due(sql);
     Ok(due)
 }
 

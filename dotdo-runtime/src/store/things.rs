@@ -8,7 +8,7 @@ use dotdo_core::table::quote;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Page, Reader, instant, signed, unsigned};
+use super::{Page, Reader, instant, memory, signed, unsigned};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::json::Json;
@@ -105,6 +105,10 @@ fn read(def: &NounDef, cells: Vec<Cell>) -> Row {
 }
 
 pub(crate) fn load(sql: &dyn Sql, def: &NounDef, id: &str) -> Result<Option<Row>> {
+    memory::row(sql, def, id, || ask(sql, def, id))
+}
+
+fn ask(sql: &dyn Sql, def: &NounDef, id: &str) -> Result<Option<Row>> {
     let rows = sql.query(
         &format!(
             r#"SELECT {} FROM {} WHERE "$id" = ?1"#,
@@ -124,8 +128,9 @@ pub(crate) fn insert(sql: &dyn Sql, def: &NounDef, row: &Row) -> Result<()> {
         places(1, SYSTEM_COUNT + def.columns.len())
     );
     sql.execute(&text, &all_cells(row))
-        .map_err(|e| explain(def, e))
-        .map(|_| ())
+        .map_err(|e| explain(def, e))?;
+    memory::wrote_row(sql, def, row);
+    Ok(())
 }
 
 /// Stores what is new in a row: what a statement does not name need not be looked up in an index.
@@ -158,9 +163,9 @@ pub(crate) fn update(sql: &dyn Sql, def: &NounDef, before: &Row, row: &Row) -> R
         }
     }
     text.push_str(r#" WHERE "$id" = ?1"#);
-    sql.execute(&text, &cells)
-        .map_err(|e| explain(def, e))
-        .map(|_| ())
+    sql.execute(&text, &cells).map_err(|e| explain(def, e))?;
+    memory::wrote_row(sql, def, row);
+    Ok(())
 }
 
 /// Stores the state of an object noun in the tenant's directory, unless a newer one is there.

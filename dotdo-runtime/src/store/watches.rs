@@ -1,6 +1,6 @@
 //! Who waits for events of this object: flows of other objects, which are told of each.
 
-use super::Reader;
+use super::{Reader, is_there, memory};
 use crate::app::ObjectKey;
 use crate::error::Result;
 use crate::event::DomainEvent;
@@ -23,6 +23,7 @@ pub(crate) fn put(
         r#"INSERT INTO "$watches" ("wait", "noun", "verb", "subject", "to") VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT ("wait") DO NOTHING"#,
         &[wait.into(), noun.into(), verb.into(), subject.into(), (&Json::of(to)?).into()],
     )?;
+    memory::watched(sql);
     Ok(())
 }
 
@@ -34,8 +35,16 @@ pub(crate) fn remove(sql: &dyn Sql, wait: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether anybody waits for an event.
+pub(super) fn any(sql: &dyn Sql) -> Result<bool> {
+    is_there(sql, r#"SELECT min("wait") FROM "$watches""#)
+}
+
 /// Who is to be told of an event: the wait and its object.
 pub(crate) fn of(sql: &dyn Sql, event: &DomainEvent) -> Result<Vec<(String, ObjectKey)>> {
+    if !memory::may_be_watched(sql, || any(sql))? {
+        return Ok(Vec::new());
+    }
     sql.query(
         r#"SELECT "wait", "to" FROM "$watches" WHERE "noun" = ?1 AND "verb" = ?2 AND ("subject" = '' OR "subject" = ?3)"#,
         &[

@@ -21,6 +21,15 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// About how many bytes it takes, besides itself.
+    pub(crate) const fn bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Integer(_) | Self::Real(_) => 0,
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
