@@ -22,6 +22,7 @@ pub struct Options {
     pub time: Duration,
     pub rows: u64,
     pub objects: u64,
+    durability: Durability,
     import: Option<Import>,
     table: Option<PathBuf>,
     plot: Option<PathBuf>,
@@ -33,6 +34,7 @@ impl Options {
             time: Duration::from_secs(3),
             rows: 100_000,
             objects: 1000,
+            durability: Durability::Batch,
             import: None,
             table: None,
             plot: None,
@@ -44,6 +46,9 @@ impl Options {
                 "--seconds" => options.time = Duration::from_secs_f64(value.parse()?),
                 "--rows" => options.rows = value.parse()?,
                 "--objects" => options.objects = value.parse()?,
+                "--durability" => {
+                    options.durability = value.parse().map_err(|e: dotdo::Error| e.to_string())?;
+                }
                 "--import" => data = Some(value.into()),
                 "--record-store" => program = Some(value.into()),
                 "--table" => options.table = Some(value.into()),
@@ -267,6 +272,28 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
         std::fs::write(path, svg(&lines))?;
     }
     Ok(())
+}
+
+/// Creates objects and calls their verbs, and nothing else, so that a profiler sees nothing else.
+pub fn verbs(args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let options = Options::read(args)?;
+    let scratch = tempfile::tempdir()?;
+    let served = Served::start(scratch.path(), options.durability)?;
+    let say = |what: &str, outcome: &Outcome| {
+        println!(
+            "{what}: {:.0}/s (p50 {} µs, p99 {} µs)",
+            outcome.rate(),
+            outcome.quantile(0.5),
+            outcome.quantile(0.99)
+        );
+    };
+    let created = make(served.address, "Counter", "\"count\":0", options.objects)?;
+    say("create", &created);
+    served.settle()?;
+    add(served.address, warm(options.objects), options.objects)?;
+    let called = add(served.address, options.load(64), options.objects)?;
+    say("verb", &called);
+    served.end()
 }
 
 /// Verb calls and queries, at every promise.

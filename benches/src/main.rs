@@ -24,12 +24,13 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
         Some("load") => load::main(args),
+        Some("verbs") => load::verbs(args),
         Some("cloudflare") => cloudflare::main(args),
         Some("footprint") => life::footprint(args),
         Some("million") => million::main(args),
         Some("million-part") => million::run_part(args),
         Some("hot") => hot::main(args),
-        _ => Err("benches load|million|cloudflare|hot; `cargo xtask bench` says more".into()),
+        _ => Err("benches load|verbs|million|cloudflare|hot; `cargo xtask bench` says more".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
