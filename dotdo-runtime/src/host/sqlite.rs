@@ -15,13 +15,13 @@ use crate::value::Cell;
 /// Prepared statements kept for each open object.
 const STATEMENTS: usize = 96;
 
-/// Says of a file that it was made from a template: `dodo`.
 /// So many transactions are committed together, where they are recorded: each writes the same pages again.
 const TOGETHER: u32 = 16;
 
 /// So many bytes of them may be kept until then.
 const AHEAD: usize = 64 << 10;
 
+/// Says of a file that it was made from a template: `dodo`.
 const APPLICATION: u32 = 0x646f_646f;
 
 /// One object's database: in WAL mode, and for this connection alone.

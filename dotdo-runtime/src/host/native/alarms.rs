@@ -25,7 +25,13 @@ struct Inner {
     connection: Connection,
     /// What is in the log and not yet here, by key as JSON.
     later: HashMap<String, Option<i64>>,
+    /// Makes the log safe, where it is not synced for each entry.
+    first: Option<First>,
 }
+
+/// What is done before entries from the log are written. An index that has more than the objects after a power loss would
+/// wake them too late.
+pub(super) type First = Box<dyn Fn() -> Result<()> + Send>;
 
 /// So many entries may wait to be written.
 const LATER: usize = 4096;
@@ -52,6 +58,7 @@ impl Alarms {
             inner: Mutex::new(Inner {
                 connection,
                 later: HashMap::new(),
+                first: None,
             }),
             path,
         })
@@ -70,7 +77,12 @@ impl Alarms {
         put(&inner.connection, &text, at).map_err(|e| explain(&self.path, &e))
     }
 
-    /// Writes entries with the next ones that are written. What they say is safe elsewhere.
+    /// This is done each time before entries are written that came with `set_later`.
+    pub fn only_after(&self, first: First) {
+        self.lock().first = Some(first);
+    }
+
+    /// Writes entries with the next ones that are written. What they say is safe elsewhere, or made so `only_after`.
     pub fn set_later(
         &self,
         entries: impl IntoIterator<Item = (String, Option<i64>)>,
@@ -86,6 +98,9 @@ impl Alarms {
     fn write_out(&self, inner: &mut Inner) -> Result<()> {
         if inner.later.is_empty() {
             return Ok(());
+        }
+        if let Some(first) = &inner.first {
+            first()?;
         }
         let write = || {
             let transaction = inner.connection.unchecked_transaction()?;
@@ -193,4 +208,40 @@ fn explain(path: &Path, error: &rusqlite::Error) -> Error {
         ErrorKind::Storage,
         format_args!("{}: {error}", path.display()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::Alarms;
+    use crate::app::ObjectKey;
+    use crate::error::{Error, ErrorKind};
+
+    #[test]
+    fn what_the_log_has_is_written_only_after_the_log_is_safe() {
+        let folder = tempfile::tempdir().unwrap();
+        let alarms = Alarms::open(folder.path(), false).unwrap();
+        let key = ObjectKey::tenant("shop.example");
+        let text = serde_json::to_string(&key).unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
+        // The first time it fails.
+        alarms.only_after(Box::new(move || {
+            match counted.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(Error::new(ErrorKind::Storage, "the log is not safe")),
+                _ => Ok(()),
+            }
+        }));
+        alarms.set_later([(text, Some(7))]).unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 0, "nothing is written yet");
+        assert_eq!(alarms.get(&key).unwrap(), Some(7));
+
+        assert!(alarms.checkpoint().is_err());
+        alarms.sql("CREATE TEMP TABLE entries (n CHECK (n = 0)); INSERT INTO entries SELECT count(*) FROM alarms");
+        assert_eq!(alarms.get(&key).unwrap(), Some(7), "it is not forgotten");
+        assert_eq!(alarms.until(9).unwrap(), (vec![(7, key)], 0));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
 }

@@ -96,10 +96,15 @@ impl EmbeddedBuilder {
         let activity = Activity::default();
         let alarms = Alarms::open(&folder, self.durability == Durability::Sync)?;
         let safekeeping = Arc::new(Safekeeping::new(alarms, folder.clone()));
-        let segments = recovery::take_up(&folder, &safekeeping)?;
+        let syncs = self.durability != Durability::Relaxed;
+        let segments = recovery::take_up(&folder, syncs, &safekeeping)?;
         let log = match self.durability {
-            Durability::Batch => Some(Log::start(segments, Arc::default(), safekeeping.clone())?),
-            Durability::Sync | Durability::Relaxed => None,
+            Durability::Batch | Durability::Relaxed => {
+                let log = Log::start(segments, Arc::default(), safekeeping.clone())?;
+                safekeeping.alarms.only_after(Box::new(log.safety()));
+                Some(log)
+            }
+            Durability::Sync => None,
         };
         let shared = Arc::new(Shared {
             app,
@@ -107,7 +112,6 @@ impl EmbeddedBuilder {
             safekeeping,
             templates: Templates::default(),
             folder,
-            durability: self.durability,
             clock: self.clock.clone(),
             steps: Steps::start(app, self.step_threads)?,
             activity: activity.clone(),

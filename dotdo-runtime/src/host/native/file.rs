@@ -8,13 +8,23 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Durability;
 use super::log::Template;
 use super::shared::SYNCS_ALL;
 use crate::error::Result;
 use crate::host::recorder::{Recorder, Texts};
 use crate::host::sqlite::{Database, Syncs, cannot};
 use crate::store::meta;
+
+/// Who sees to it that what is done in a file is not lost.
+#[derive(Clone, Copy)]
+pub(super) enum Keeping<'a> {
+    /// Whoever opens it.
+    Nothing,
+    /// The file itself, with a sync for each commit.
+    File,
+    /// The log. What is done is recorded, with these texts to refer to.
+    Log(&'a Arc<Texts>),
+}
 
 /// One object's file.
 pub(super) struct ObjectFile {
@@ -24,21 +34,20 @@ pub(super) struct ObjectFile {
 }
 
 impl ObjectFile {
-    /// Opens a file that is there. What it does is recorded if there are texts to refer to.
-    pub fn open(path: &Path, durability: Durability, texts: Option<&Arc<Texts>>) -> Result<Self> {
+    /// Opens a file that is there.
+    pub fn open(path: &Path, keeping: Keeping<'_>) -> Result<Self> {
         let has_log = has_log(path);
-        if durability != Durability::Relaxed && has_log {
+        if has_log && !matches!(keeping, Keeping::Nothing) {
             // A crash left it. What is in it may never have been safe, and whatever happens next builds on it.
             make_safe(path)?;
         }
-        Self::connect(path, durability, texts, has_log)
+        Self::connect(path, keeping, has_log)
     }
 
     /// Opens a file, making it from a template if it is not there, or if nothing was ever committed in it.
     pub fn open_or_make(
         path: &Path,
-        durability: Durability,
-        texts: Option<&Arc<Texts>>,
+        keeping: Keeping<'_>,
         template: impl FnOnce() -> Result<Arc<Template>>,
     ) -> Result<Self> {
         let failed = |e: std::io::Error| cannot(&path.display().to_string(), &e);
@@ -48,7 +57,7 @@ impl ObjectFile {
             Err(error) => return Err(failed(error)),
         };
         if is_there {
-            let file = Self::open(path, durability, texts)?;
+            let file = Self::open(path, keeping)?;
             if file.database.turn()? > 1 || !meta::is_blank(&*file.database)? {
                 return Ok(file);
             }
@@ -56,28 +65,28 @@ impl ObjectFile {
         remove(path)?;
         let template = template()?;
         make(path, &template.bytes)?;
-        if durability == Durability::Sync || durability == Durability::Batch && !SYNCS_ALL {
+        let is_safe = match keeping {
+            Keeping::Nothing => true,
+            Keeping::File => false,
+            Keeping::Log(_) => SYNCS_ALL,
+        };
+        if !is_safe {
             make_safe(path)?;
         }
-        let file = Self::connect(path, durability, texts, false)?;
+        let file = Self::connect(path, keeping, false)?;
         Ok(Self {
             made_from: RefCell::new(Some(template)),
             ..file
         })
     }
 
-    fn connect(
-        path: &Path,
-        durability: Durability,
-        texts: Option<&Arc<Texts>>,
-        has_log: bool,
-    ) -> Result<Self> {
+    fn connect(path: &Path, keeping: Keeping<'_>, has_log: bool) -> Result<Self> {
         let name = path.display().to_string();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| cannot(&name, &e))?;
-        let syncs = syncs(durability, has_log);
+        let syncs = syncs(matches!(keeping, Keeping::File), has_log);
         let mut database = Database::of(connection, name, syncs)?;
-        if let Some(texts) = texts {
+        if let Keeping::Log(texts) = keeping {
             database = database.recorded(Recorder::new(texts.clone()))?;
         }
         Ok(Self {
@@ -97,9 +106,9 @@ impl ObjectFile {
     }
 }
 
-/// What `SQLite` syncs by itself in an object's file. `has_log` says whether its own log is there already.
-pub(super) fn syncs(durability: Durability, has_log: bool) -> Syncs {
-    let commits = durability == Durability::Sync;
+/// What `SQLite` syncs by itself in an object's file: each commit, or only what keeps it sound. `has_log` says whether its
+/// own log is there already.
+pub(super) fn syncs(commits: bool, has_log: bool) -> Syncs {
     Syncs {
         commits,
         beginnings: has_log || commits,
@@ -174,7 +183,7 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Durability, ObjectFile};
+    use super::{Keeping, ObjectFile};
     use crate::host::Sql;
     use crate::host::native::log::Template;
     use crate::host::recorder::Texts;
@@ -194,10 +203,7 @@ mod tests {
         let bytes = bytes.unwrap();
         let template = Arc::new(Template { number: 1, bytes });
         let open = || {
-            ObjectFile::open_or_make(&path, Durability::Batch, Some(&texts), || {
-                Ok(template.clone())
-            })
-            .unwrap()
+            ObjectFile::open_or_make(&path, Keeping::Log(&texts), || Ok(template.clone())).unwrap()
         };
         assert!(open().take_template().is_some(), "it is not there");
         assert!(open().take_template().is_some(), "nothing was committed");
@@ -219,9 +225,7 @@ mod tests {
         // What is damaged later is not thrown away.
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..2000]).unwrap();
-        let made = ObjectFile::open_or_make(&path, Durability::Batch, Some(&texts), || {
-            Ok(template.clone())
-        });
+        let made = ObjectFile::open_or_make(&path, Keeping::Log(&texts), || Ok(template.clone()));
         assert!(made.map_or(true, |file| file.take_template().is_none()));
         assert_eq!(std::fs::read(&path).unwrap()[..1024], whole[..1024]);
     }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::file::ObjectFile;
-use super::{Durability, embedded, recovery};
+use super::file::{Keeping, ObjectFile};
+use super::{embedded, recovery};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,7 +34,7 @@ pub fn record_journals(data: &Path, to: &Path, all: bool) -> Result<usize> {
     files.sort();
     let mut count = 0;
     for file in files {
-        let sql = ObjectFile::open(&file, Durability::Relaxed, None)?.database;
+        let sql = ObjectFile::open(&file, Keeping::Nothing)?.database;
         let key: ObjectKey = match meta::get(&*sql, "identity")? {
             Some(identity) => crate::json::read(&identity)?,
             None => continue,

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 
 use super::clock::Clock;
-use super::file::ObjectFile;
-use super::{Durability, embedded, path_of, recovery};
+use super::file::{Keeping, ObjectFile};
+use super::{embedded, path_of, recovery};
 use crate::app::{App, ObjectKey};
 use crate::error::{Error, Result};
 use crate::host::{Env, Sql};
@@ -45,7 +45,7 @@ fn look_at(app: &'static App, folder: &Path, key: ObjectKey) -> Result<Json> {
     if !path.exists() {
         return Err(Error::not_found(format_args!("there is no {key}")));
     }
-    let sql = ObjectFile::open(&path, Durability::Relaxed, None)?.database as Rc<dyn Sql>;
+    let sql = ObjectFile::open(&path, Keeping::Nothing)?.database as Rc<dyn Sql>;
     let mut object = Object::asleep(app, key, sql, Rc::new(Onlooker(Clock::system())));
     let outputs = object.handle(Input::Request(Request::new("inspect", Op::Inspect), 0));
     outputs

@@ -1,12 +1,11 @@
-//! What `sync` and `relaxed` promise, on a simulated disk: the power goes, or the process ends, at each write there is. What
-//! `batch` promises is tested with the log.
+//! What `sync` promises, on a simulated disk: the power goes, or the process ends, at each write there is. What `batch` and
+//! `relaxed` promise is tested with the log.
 
 use std::path::PathBuf;
 
 use dotdo_disk::{Disk, VFS};
 use rusqlite::{Connection, OpenFlags};
 
-use super::Durability;
 use super::alarms::Alarms;
 use super::closing::close;
 use super::file::syncs;
@@ -45,19 +44,18 @@ fn connect(disk: &Disk, name: &str) -> Result<Connection> {
         .map_err(|e| Error::new(ErrorKind::Storage, e))
 }
 
-fn object(disk: &Disk, durability: Durability) -> Result<Database> {
+fn object(disk: &Disk) -> Result<Database> {
     let has_log = disk.exists(&format!("{FILE}-wal"));
     let syncs = Syncs {
         // So that pages are moved in each run.
         pages: 6,
-        ..syncs(durability, has_log)
+        ..syncs(true, has_log)
     };
     Database::of(connect(disk, FILE)?, FILE.to_owned(), syncs)
 }
 
-fn index(disk: &Disk, durability: Durability) -> Result<Alarms> {
-    let safe = durability == Durability::Sync;
-    Alarms::on(connect(disk, INDEX)?, PathBuf::from(INDEX), safe)
+fn index(disk: &Disk) -> Result<Alarms> {
+    Alarms::on(connect(disk, INDEX)?, PathBuf::from(INDEX), true)
 }
 
 fn key() -> ObjectKey {
@@ -75,10 +73,10 @@ fn alarm_of(turn: i64) -> i64 {
 /// A disk with an object without a turn, all of it safe.
 fn begun() -> Disk {
     let disk = Disk::new();
-    let base = object(&disk, Durability::Sync).unwrap();
+    let base = object(&disk).unwrap();
     base.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, fill BLOB)", &[])
         .unwrap();
-    drop((base, index(&disk, Durability::Sync).unwrap()));
+    drop((base, index(&disk).unwrap()));
     for name in disk.names() {
         disk.sync(&name).unwrap();
     }
@@ -87,11 +85,11 @@ fn begun() -> Disk {
 
 /// Takes turns until the disk fails; now and then the object sleeps, by itself or together with others. Gives the last turn
 /// that was acknowledged.
-fn live(disk: &Disk, durability: Durability, random: &mut Random) -> i64 {
+fn live(disk: &Disk, random: &mut Random) -> i64 {
     let mut acknowledged = 0;
     let mut run = || {
-        let alarms = index(disk, durability)?;
-        let mut base = object(disk, durability)?;
+        let alarms = index(disk)?;
+        let mut base = object(disk)?;
         for turn in 1..=TURNS {
             alarms.set(&key(), Some(alarm_of(turn)))?;
             let fill = usize::try_from(random.below(6000)).unwrap();
@@ -109,7 +107,7 @@ fn live(disk: &Disk, durability: Durability, random: &mut Random) -> i64 {
             match random.below(8) {
                 0 => {
                     drop(base);
-                    base = object(disk, durability)?;
+                    base = object(disk)?;
                 }
                 1 => {
                     let make_safe = || {
@@ -118,7 +116,7 @@ fn live(disk: &Disk, durability: Durability, random: &mut Random) -> i64 {
                         done.map_err(|e| Error::new(ErrorKind::Storage, format!("{e:?}")))
                     };
                     close(vec![base.into_connection()], Some(make_safe))?;
-                    base = object(disk, durability)?;
+                    base = object(disk)?;
                 }
                 _ => {}
             }
@@ -131,19 +129,19 @@ fn live(disk: &Disk, durability: Durability, random: &mut Random) -> i64 {
     acknowledged
 }
 
-/// Ends a life at each write that it has, and looks what is there afterwards.
-fn at_each_write(durability: Durability, end: End, check: impl Fn(i64, i64, Option<i64>)) {
+/// Ends a life at each write that it has, and looks whether what was acknowledged is there afterwards, and no alarm is late.
+fn at_each_write(end: End) {
     let (mut seed, mut ends) = (0, 0);
     loop {
         let mut random = Random(seed);
         let disk = begun();
         disk.freeze_after(seed);
-        let acknowledged = live(&disk, durability, &mut random);
+        let acknowledged = live(&disk, &mut random);
         if end == End::Power {
             disk.lose(|_| true, &mut |n| random.below(n));
         }
         disk.thaw();
-        let base = object(&disk, durability).unwrap();
+        let base = object(&disk).unwrap();
         let rows = base
             .query("SELECT count(*), coalesce(max(n), 0) FROM t", &[])
             .unwrap();
@@ -152,11 +150,13 @@ fn at_each_write(durability: Durability, end: End, check: impl Fn(i64, i64, Opti
         assert!(last <= acknowledged + 1);
         let sound = base.query("PRAGMA integrity_check", &[]).unwrap();
         assert_eq!(sound[0][0].as_text(), Some("ok"), "write {seed}");
-        check(
-            acknowledged,
-            last,
-            index(&disk, durability).unwrap().get(&key()).unwrap(),
+        assert!(
+            last >= acknowledged,
+            "write {seed}: {last} of {acknowledged}"
         );
+        let alarm = index(&disk).unwrap().get(&key()).unwrap();
+        let in_time = alarm.is_some_and(|at| at <= alarm_of(last));
+        assert!(last == 0 || in_time, "{alarm:?} after {last}");
         ends += 1;
         if acknowledged == TURNS {
             break;
@@ -166,37 +166,12 @@ fn at_each_write(durability: Durability, end: End, check: impl Fn(i64, i64, Opti
     assert!(ends > 100, "only {ends} writes");
 }
 
-/// What was acknowledged is there, and no alarm is late.
-fn keeps_all(acknowledged: i64, last: i64, alarm: Option<i64>) {
-    assert!(last >= acknowledged, "{last} of {acknowledged}");
-    let in_time = alarm.is_some_and(|at| at <= alarm_of(last));
-    assert!(last == 0 || in_time, "{alarm:?} after {last}");
-}
-
 #[test]
 fn sync_survives_power_loss_at_each_write() {
-    at_each_write(Durability::Sync, End::Power, keeps_all);
+    at_each_write(End::Power);
 }
 
 #[test]
 fn sync_survives_the_end_of_the_process_at_each_write() {
-    at_each_write(Durability::Sync, End::Process, keeps_all);
-}
-
-#[test]
-fn relaxed_survives_the_end_of_the_process_at_each_write() {
-    at_each_write(Durability::Relaxed, End::Process, keeps_all);
-}
-
-#[test]
-fn relaxed_loses_turns_and_no_more_when_the_power_goes() {
-    let lost = std::cell::Cell::new(0);
-    at_each_write(Durability::Relaxed, End::Power, |acknowledged, last, _| {
-        // The last turns, each whole: that is looked at for every one of them.
-        lost.set(lost.get() + i64::from(last < acknowledged));
-    });
-    assert!(
-        lost.get() > 0,
-        "the disk lost nothing, so nothing was tried"
-    );
+    at_each_write(End::Process);
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use super::file::{self, ObjectFile};
+use super::file::{self, Keeping, ObjectFile};
 use super::log::{self, Objects, Segments};
+use super::path_of;
 use super::shared::Safekeeping;
-use super::{Durability, path_of};
 use crate::app::ObjectKey;
 use crate::error::Result;
 use crate::host::sqlite::Database;
@@ -21,16 +21,14 @@ impl Objects for Files<'_> {
             return Ok(None);
         }
         // All files are made safe together when all is done; until then the log has it all.
-        Ok(Some(
-            ObjectFile::open(&path, Durability::Relaxed, None)?.database,
-        ))
+        Ok(Some(ObjectFile::open(&path, Keeping::Nothing)?.database))
     }
 
     fn anew(&self, key: &ObjectKey, template: Option<&[u8]>) -> Result<Rc<Database>> {
         let path = path_of(self.0, key);
         file::remove(&path)?;
         file::make(&path, template.unwrap_or_default())?;
-        Ok(ObjectFile::open(&path, Durability::Relaxed, None)?.database)
+        Ok(ObjectFile::open(&path, Keeping::Nothing)?.database)
     }
 
     fn remove(&self, key: &ObjectKey) -> Result<()> {
@@ -39,8 +37,10 @@ impl Objects for Files<'_> {
 }
 
 /// Takes up the log of a directory that nobody else has. Afterwards it is empty, and all that it held is safe.
-pub(super) fn take_up(folder: &Path, safekeeping: &Safekeeping) -> Result<Segments> {
-    log::open(folder, &Files(folder), |alarms| {
+///
+/// `syncs` says whether what is written there from now on is synced before it is acknowledged.
+pub(super) fn take_up(folder: &Path, syncs: bool, safekeeping: &Safekeeping) -> Result<Segments> {
+    log::open(folder, syncs, &Files(folder), |alarms| {
         for (key, at) in alarms {
             safekeeping
                 .alarms
@@ -55,7 +55,7 @@ pub(super) fn take_up_and_leave(folder: &Path) -> Result<()> {
     let log = folder.join("log");
     if log.is_dir() {
         let alarms = super::alarms::Alarms::open(folder, false)?;
-        take_up(folder, &Safekeeping::new(alarms, folder.to_owned()))?;
+        take_up(folder, true, &Safekeeping::new(alarms, folder.to_owned()))?;
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Durability;
 use super::activity::Activity;
 use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
@@ -26,7 +25,6 @@ use crate::host::recorder::Ahead;
 pub(super) struct Shared {
     pub app: &'static App,
     pub folder: PathBuf,
-    pub durability: Durability,
     pub clock: Clock,
     /// The log, where writes are made safe together.
     pub log: Option<Log>,

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::activity::Guard;
 use super::alarms::AT_ONCE;
 use super::closing::Closing;
-use super::file::{self, ObjectFile};
+use super::file::{self, Keeping, ObjectFile};
 use super::load;
 use super::log::{Entry, Log};
 use super::room::{Place, Places};
@@ -368,17 +368,16 @@ impl Worker {
             }));
         }
         let room = self.make_room()?;
-        let texts = self.shared.log.as_ref().map(Log::texts);
+        let log = self.shared.log.as_ref();
+        let keeping = log.map_or(Keeping::File, |log| Keeping::Log(log.texts()));
         self.shared.safekeeping.catch_up(key, |ahead| {
-            ObjectFile::open(&path, self.shared.durability, texts)?
-                .database
-                .go_on(ahead)
+            ObjectFile::open(&path, keeping)?.database.go_on(ahead)
         })?;
         if self.doubtful.contains(key) {
             file::make_safe(&path)?;
             self.doubtful.remove(key);
         }
-        let file = ObjectFile::open_or_make(&path, self.shared.durability, texts, || {
+        let file = ObjectFile::open_or_make(&path, keeping, || {
             let app = self.shared.app;
             let counted = self.shared.log.is_some();
             self.shared.templates.of(app, key.noun(), counted)

@@ -5,16 +5,18 @@
 //! earlier use of the file are never taken for new ones.
 //!
 //! A frame is written only after the one before is safe. So the log ends where the first frame is not whole; but if
-//! a whole one follows further on, the broken one had been safe, and the disk has lost what it promised to keep.
+//! a whole one follows further on, the broken one had been safe, and the disk has lost what it promised to keep. Where
+//! frames are not synced one by one, as the segment says, a segment is safe only when the next one is begun, and what
+//! follows a broken frame means nothing.
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// The smallest piece that a disk writes at once.
 pub const SECTOR: usize = 512;
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const SEGMENT: [u8; 8] = *b"dotdolog";
 const FRAME: [u8; 4] = *b"frme";
-const SEGMENT_HEAD: usize = 52;
+const SEGMENT_HEAD: usize = 53;
 const FRAME_HEAD: usize = 36;
 
 /// What a segment says of itself.
@@ -30,6 +32,8 @@ pub struct Head {
     pub first: u64,
     /// The last frame before it that was certainly safe.
     pub safe: u64,
+    /// Whether each of its frames is synced before the next is written.
+    pub syncs: bool,
 }
 
 /// A length filled up to whole sectors.
@@ -52,6 +56,7 @@ impl Head {
         ] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
+        bytes.push(u8::from(self.syncs));
         let sum = crc32fast::hash(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes.resize(SECTOR, 0);
@@ -82,6 +87,7 @@ impl Head {
             oldest: large(head, 28),
             first: large(head, 36),
             safe: large(head, 44),
+            syncs: head[52] != 0,
         }))
     }
 }
@@ -136,8 +142,8 @@ fn frame_at(bytes: &[u8], generation: u64) -> Option<Frame<'_>> {
     })
 }
 
-/// The frames of a segment, in order. One that is not whole while a later one is, is an error: something that was
-/// safe has been lost.
+/// The frames of a segment, in order. If they were synced one by one, one that is not whole while a later one is, is an
+/// error: something that was safe has been lost.
 pub fn frames<'a>(bytes: &'a [u8], head: &Head, name: &str) -> Result<Vec<Frame<'a>>> {
     let mut found = Vec::new();
     let mut at = SECTOR;
@@ -148,6 +154,9 @@ pub fn frames<'a>(bytes: &'a [u8], head: &Head, name: &str) -> Result<Vec<Frame<
         found.push(frame);
         next += 1;
         at += frame_length(frame.payload.len());
+    }
+    if !head.syncs {
+        return Ok(found);
     }
     let mut beyond = at;
     while let Some(rest) = bytes.get(beyond..) {
@@ -199,6 +208,7 @@ mod tests {
         oldest: 6,
         first: 40,
         safe: 39,
+        syncs: true,
     };
 
     fn segment(payloads: &[Vec<u8>]) -> Vec<u8> {
@@ -256,6 +266,19 @@ mod tests {
     }
 
     #[test]
+    fn where_frames_are_not_synced_the_log_ends_at_a_broken_one() {
+        let bytes = segment(&payloads());
+        let unsynced = Head {
+            syncs: false,
+            ..HEAD
+        };
+        assert_eq!(read(&bytes, &unsynced).unwrap(), payloads());
+        let mut broken = bytes;
+        broken[SECTOR + frame_length(10) + 50] ^= 1;
+        assert_eq!(read(&broken, &unsynced).unwrap(), payloads()[..1]);
+    }
+
+    #[test]
     fn what_an_earlier_use_of_the_file_left_is_not_read() {
         let mut bytes = segment(&payloads());
         let newer = Head {
@@ -264,6 +287,7 @@ mod tests {
             oldest: 8,
             first: 44,
             safe: 43,
+            syncs: true,
         };
         bytes[..SECTOR].copy_from_slice(&newer.bytes());
         assert!(read(&bytes, &newer).unwrap().is_empty());
@@ -275,7 +299,7 @@ mod tests {
     #[test]
     fn a_head_that_is_torn_is_none() {
         let bytes = segment(&payloads());
-        for at in 0..56 {
+        for at in 0..57 {
             let mut torn = bytes.clone();
             torn[at] ^= 1;
             assert_eq!(Head::read(&torn).unwrap(), None);

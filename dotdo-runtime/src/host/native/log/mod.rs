@@ -186,6 +186,16 @@ impl Log {
         }
     }
 
+    /// Makes safe what was written, where that is not done for each entry.
+    pub fn safety(&self) -> impl Fn() -> Result<()> + Send + use<> {
+        let inner = Arc::downgrade(&self.inner);
+        move || {
+            inner.upgrade().map_or(Ok(()), |inner| {
+                inner.segments().make_safe().map_err(|e| lost(&e))
+            })
+        }
+    }
+
     /// Whether so much waits to be written that whoever appends should wait first.
     pub fn is_crowded(&self) -> bool {
         self.inner.crowded.load(Ordering::Relaxed)
@@ -378,7 +388,7 @@ impl Log {
     /// A log on a new disk.
     pub fn on(disk: Box<dyn LogDisk>, surroundings: Arc<dyn Surroundings>) -> Self {
         let found = read(&*disk, Path::new("log")).expect("it is empty");
-        let segments = Segments::begin(disk, 1 << 20, &found).expect("it begins");
+        let segments = Segments::begin(disk, 1 << 20, true, &found).expect("it begins");
         Self::start(segments, Arc::default(), surroundings).expect("its threads start")
     }
 
@@ -389,8 +399,11 @@ impl Log {
 }
 
 /// Reads and takes up the log in a directory of data, and leaves an empty one.
+///
+/// `syncs` says whether whatever is written to it from now on is made safe before anybody hears of it.
 pub(super) fn open(
     folder: &Path,
+    syncs: bool,
     objects: &dyn Objects,
     safe: impl FnOnce(Vec<(crate::app::ObjectKey, Option<i64>)>) -> Result<()>,
 ) -> Result<Segments> {
@@ -403,5 +416,5 @@ pub(super) fn open(
     if !found.segments().is_empty() {
         safe(alarms.into_iter().collect())?;
     }
-    Segments::begin(Box::new(disk), SEGMENT, &found).map_err(cannot)
+    Segments::begin(Box::new(disk), SEGMENT, syncs, &found).map_err(cannot)
 }

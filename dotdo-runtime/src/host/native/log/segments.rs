@@ -38,11 +38,11 @@ pub fn read(disk: &dyn LogDisk, path: &Path) -> Result<Contents> {
     let mut by_generation = HashMap::new();
     let mut headless = None;
     for &number in &numbers {
-        let bytes = disk
-            .open(number)
-            .and_then(|mut file| file.read())
-            .map_err(cannot)?;
+        let mut file = disk.open(number).map_err(cannot)?;
+        let bytes = file.read().map_err(cannot)?;
         if let Some(head) = Head::read(&bytes)? {
+            // What is taken up has consequences: it must not be lost any more.
+            file.sync().map_err(cannot)?;
             let found = Found {
                 head,
                 number,
@@ -131,6 +131,8 @@ struct Segment {
 pub struct Segments {
     disk: Box<dyn LogDisk>,
     size: u64,
+    /// Whether each frame is synced before anybody hears of it. Otherwise a segment is when the next is begun.
+    syncs: bool,
     current: Segment,
     /// Where the next frame goes.
     offset: u64,
@@ -146,13 +148,20 @@ pub struct Segments {
     newest: u64,
     next: u64,
     safe: u64,
-    /// The segments from this generation on are needed, and the disk knows it.
+    /// The segments from this generation on are needed, as the last frame says.
+    oldest_written: u64,
+    /// The same as far as it is safe on the disk.
     oldest_on_disk: u64,
 }
 
 impl Segments {
     /// Begins an empty log. What was found has been taken up, and what it was about is safe.
-    pub fn begin(disk: Box<dyn LogDisk>, size: u64, found: &Contents) -> io::Result<Self> {
+    pub fn begin(
+        disk: Box<dyn LogDisk>,
+        size: u64,
+        syncs: bool,
+        found: &Contents,
+    ) -> io::Result<Self> {
         let used: HashSet<u32> = found.segments.iter().map(|s| s.number).collect();
         let number = (0..=u32::MAX)
             .find(|number| !used.contains(number))
@@ -164,6 +173,7 @@ impl Segments {
             oldest: generation,
             first: found.next,
             safe: found.next - 1,
+            syncs,
         };
         let file = begin_segment(&*disk, None, number, size, &head)?;
         // Only now is what was found not needed any more.
@@ -178,6 +188,7 @@ impl Segments {
         Ok(Self {
             disk,
             size,
+            syncs,
             current: Segment {
                 number,
                 file,
@@ -192,11 +203,13 @@ impl Segments {
             newest: generation,
             next: found.next,
             safe: found.next - 1,
+            oldest_written: generation,
             oldest_on_disk: generation,
         })
     }
 
-    /// Writes a batch and makes it safe. After an error it may be there or not, and nothing follows it in its segment.
+    /// Writes a batch, and makes it safe where that is done for each. After an error it may be there or not, and nothing
+    /// follows it in its segment.
     pub fn write(&mut self, batch: &Batch, texts: &Texts) -> io::Result<()> {
         let length = batch.most_bytes(texts);
         let filled = self.offset + frame_length(length) as u64;
@@ -205,6 +218,7 @@ impl Segments {
         }
         let first = batch.definitions(texts, &mut self.texts, &mut self.templates);
         let oldest = self.oldest();
+        self.oldest_written = oldest;
         let number = self.next;
         // Whatever comes of it, no other frame has this number.
         self.next += 1;
@@ -214,16 +228,30 @@ impl Segments {
             oldest,
             &[&first, batch.bytes()],
         );
-        let done = self
-            .current
-            .file
-            .write(self.offset, &bytes)
-            .and_then(|()| self.current.file.sync());
+        let done = self.current.file.write(self.offset, &bytes);
         self.offset += bytes.len() as u64;
         self.broken = done.is_err();
         done?;
-        self.safe = number;
-        self.oldest_on_disk = oldest;
+        if self.syncs {
+            self.sync()?;
+        }
+        Ok(())
+    }
+
+    /// Makes all frames safe that were written, where they are not. After an error nothing follows them in their segment.
+    pub fn make_safe(&mut self) -> io::Result<()> {
+        if self.syncs || self.broken || self.safe + 1 == self.next {
+            return Ok(());
+        }
+        self.sync()
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let done = self.current.file.sync();
+        self.broken = done.is_err();
+        done?;
+        self.safe = self.next - 1;
+        self.oldest_on_disk = self.oldest_written;
         Ok(())
     }
 
@@ -234,6 +262,7 @@ impl Segments {
     }
 
     fn next_segment(&mut self) -> io::Result<()> {
+        self.make_safe()?;
         // One that the disk still takes for a part of the log must not be written over.
         let place = self
             .free
@@ -254,6 +283,7 @@ impl Segments {
             oldest: self.oldest(),
             first: self.next,
             safe: self.safe,
+            syncs: self.syncs,
         };
         let file = begin_segment(&*self.disk, used.map(|s| s.file), number, self.size, &head)?;
         let next = Segment {
@@ -293,7 +323,8 @@ impl Segments {
         let last = self.full.back().map_or(0, |s| s.generation);
         self.release(last);
         // A frame of its own says so: the head was written before.
-        self.write(&Batch::default(), &Texts::default())
+        self.write(&Batch::default(), &Texts::default())?;
+        self.make_safe()
     }
 }
 
@@ -320,6 +351,11 @@ fn begin_segment(
 
 #[cfg(test)]
 impl Segments {
+    /// The number of the last frame that was written, and of the last that is safe.
+    pub fn last(&self) -> (u64, u64) {
+        (self.next - 1, self.safe)
+    }
+
     /// How many files there are.
     pub fn files(&self) -> usize {
         self.full.len() + self.free.len() + 1

@@ -21,7 +21,7 @@ use crate::host::native::room::Room;
 use crate::host::native::shared::{Safekeeping, Shared};
 use crate::host::native::steps::Steps;
 use crate::host::native::templates::Templates;
-use crate::host::native::{Clock, Durability, Handle, Mailbox};
+use crate::host::native::{Clock, Handle, Mailbox};
 use crate::host::{Peers, Sql};
 use crate::json::Json;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
@@ -173,7 +173,6 @@ fn bench() -> Bench {
     let shared = Arc::new(Shared {
         app: app(),
         folder: folder.path().to_owned(),
-        durability: Durability::Batch,
         clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
         log: Some(Log::on(Box::new(disk.clone()), safekeeping.clone())),
         safekeeping,
