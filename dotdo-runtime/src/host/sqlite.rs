@@ -40,6 +40,8 @@ pub(super) struct Database {
     beginning: StdCell<bool>,
     /// A statement may have written.
     wrote: StdCell<bool>,
+    /// The same, since the outermost transaction began.
+    touched: StdCell<bool>,
     syncs: Syncs,
 }
 
@@ -71,6 +73,7 @@ impl Database {
             turn: StdCell::new(0),
             beginning: StdCell::new(!syncs.beginnings),
             wrote: StdCell::new(false),
+            touched: StdCell::new(false),
             syncs,
         };
         // Turning a new file into one with a log writes its first page, and the first transaction makes the log, each
@@ -139,6 +142,7 @@ impl Database {
             turn: StdCell::new(0),
             beginning: StdCell::new(false),
             wrote: StdCell::new(false),
+            touched: StdCell::new(false),
             syncs: Syncs {
                 commits: false,
                 beginnings: true,
@@ -192,7 +196,7 @@ impl Database {
     /// Commits in the file what was recorded.
     ///
     /// Who has a recorder has a log, and what stands there need not be in the file at once. A transaction of the file so
-    /// holds some of ours, each a savepoint. Pages that all of them change are written once.
+    /// holds some of ours, one after the other. Pages that all of them change are written once.
     pub fn settle(&self) -> Result<()> {
         let Some(recorder) = &self.recorder else {
             return Ok(());
@@ -201,13 +205,7 @@ impl Database {
         if self.connection.is_autocommit() {
             return Ok(());
         }
-        if self.is_ahead() {
-            set_turn(&self.connection, self.turn.get()).map_err(|e| self.explain(&e))?;
-        }
-        self.control("COMMIT")?;
-        recorder.settled();
-        self.committed();
-        Ok(())
+        self.commit_file(recorder)
     }
 
     /// Whether something was recorded that is not committed in the file.
@@ -231,18 +229,37 @@ impl Database {
         self.settle()
     }
 
-    /// After some failures `SQLite` rolls back its whole transaction. What was recorded before is done again.
+    /// Where one of ours failed, the whole transaction of the file was rolled back: a savepoint for each would cost those
+    /// that do not fail more. What was recorded before is done again, and committed, so that it is done again only once
+    /// however many fail.
     fn catch_up(&self, recorder: &Recorder) -> Result<()> {
         if !self.connection.is_autocommit() || recorder.ahead().count == 0 {
             return Ok(());
         }
         let turns = recorder.to_repeat()?;
         self.control("BEGIN IMMEDIATE")?;
-        let done = self.again(&turns);
-        if done.is_err() && !self.connection.is_autocommit() {
-            let _ = self.connection.execute_batch("ROLLBACK");
+        if let Err(error) = self.again(&turns) {
+            if !self.connection.is_autocommit() {
+                let _ = self.connection.execute_batch("ROLLBACK");
+            }
+            return Err(error);
         }
-        done
+        match self.commit_file(recorder) {
+            Err(error) if self.connection.is_autocommit() => Err(error),
+            // If the disk is full, what was done is still there to go on with.
+            _ => Ok(()),
+        }
+    }
+
+    /// Commits the file's transaction, which has all that was recorded.
+    fn commit_file(&self, recorder: &Recorder) -> Result<()> {
+        if self.is_ahead() {
+            set_turn(&self.connection, self.turn.get()).map_err(|e| self.explain(&e))?;
+        }
+        self.control("COMMIT")?;
+        recorder.settled();
+        self.committed();
+        Ok(())
     }
 
     /// Does again what was recorded, all of it or nothing.
@@ -303,8 +320,8 @@ fn set_turn(connection: &Connection, turn: u32) -> rusqlite::Result<()> {
 /// Begins a part of a transaction that can be undone by itself.
 fn savepoint(depth: u32) -> Cow<'static, str> {
     match depth {
-        0 => "SAVEPOINT t0".into(),
         1 => "SAVEPOINT t1".into(),
+        2 => "SAVEPOINT t2".into(),
         _ => format!("SAVEPOINT t{depth}").into(),
     }
 }
@@ -312,8 +329,8 @@ fn savepoint(depth: u32) -> Cow<'static, str> {
 /// Ends one.
 fn release(depth: u32) -> Cow<'static, str> {
     match depth {
-        0 => "RELEASE t0".into(),
         1 => "RELEASE t1".into(),
+        2 => "RELEASE t2".into(),
         _ => format!("RELEASE t{depth}").into(),
     }
 }
@@ -367,6 +384,7 @@ impl Database {
                 return Err(Error::refused("a query may only read"));
             }
             self.wrote.set(true);
+            self.touched.set(true);
         }
         Ok(statement)
     }
@@ -448,10 +466,8 @@ impl Database {
         if self.connection.is_autocommit() {
             self.control("BEGIN IMMEDIATE")?;
         }
-        match &self.recorder {
-            Some(_) => self.control(&savepoint(0)),
-            None => Ok(()),
-        }
+        self.touched.set(false);
+        Ok(())
     }
 
     /// Ends the outermost transaction; counts it if it wrote.
@@ -461,7 +477,6 @@ impl Database {
             self.committed();
             return Ok(());
         };
-        self.control(&release(0))?;
         if recorder.wrote() {
             let turn = self.turn.get().wrapping_add(1);
             self.turn.set(turn);
@@ -553,11 +568,13 @@ impl Sql for Database {
         });
         if kept.is_err() {
             // Some failures have rolled back already; a second error would only hide the first.
-            if depth > 0 || self.recorder.is_some() {
+            if depth > 0 {
                 let _ = self
                     .connection
                     .execute_batch(&format!("ROLLBACK TO t{depth}; RELEASE t{depth}"));
-            } else if !self.connection.is_autocommit() {
+            } else if !self.connection.is_autocommit()
+                && (self.touched.get() || self.recorder.is_none())
+            {
                 let _ = self.connection.execute_batch("ROLLBACK");
             }
             if let (Some(recorder), Some(mark)) = (&self.recorder, mark) {
@@ -660,8 +677,22 @@ mod tests {
         });
         assert!(refused.is_err());
         assert_eq!(count(&database), 1);
+        assert!(
+            !database.is_ahead(),
+            "what has been done again is committed, so that it is not done once more"
+        );
         insert(&database, 1).unwrap();
         assert_eq!(database.take_recorded().unwrap().count, 2);
+
+        // Whoever has written nothing undoes nothing.
+        let refused = database.transaction(&mut || {
+            assert_eq!(count(&database), 2);
+            Err(Error::refused("no"))
+        });
+        assert!(refused.is_err());
+        assert!(!database.connection.is_autocommit());
+        assert!(database.is_ahead());
+
         database.settle().unwrap();
         assert_eq!((count(&database), database.turn().unwrap()), (2, 3));
     }
@@ -691,18 +722,19 @@ mod tests {
         assert_eq!(database.take_recorded().unwrap().count, 1);
 
         // The same when there is no time for it any more.
+        insert(&database, 1).unwrap();
         database.connection.execute_batch("ROLLBACK").unwrap();
         let ahead = database.ahead().unwrap();
         let texts = database.recorder.as_ref().unwrap().texts().clone();
         drop(database);
         let next = open(&path);
-        assert_eq!(count(&next), 0);
+        assert_eq!(count(&next), 1);
         let next = Database {
             recorder: Some(Recorder::new(texts)),
             ..next
         };
         next.go_on(ahead).unwrap();
-        assert_eq!((count(&next), next.turn().unwrap()), (1, 2));
+        assert_eq!((count(&next), next.turn().unwrap()), (2, 3));
         assert!(!next.is_ahead());
     }
 }
