@@ -17,6 +17,10 @@ mod shop;
 
 use std::process::ExitCode;
 
+/// For both sides: what a program that serves many should choose, and what docs/src/performance.md advises.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why a measurement could not be made.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
