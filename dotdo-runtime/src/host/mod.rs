@@ -36,6 +36,17 @@ pub trait Sql {
     /// Runs a statement that returns none; gives the number of rows it changed.
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64>;
 
+    /// Adds a row that nothing can refuse. It is there before the next statement that is neither `append` nor `change`; a
+    /// host may add it only then, or when it commits.
+    fn append(&self, sql: &str, params: &[Cell]) -> Result<()> {
+        self.execute(sql, params).map(drop)
+    }
+
+    /// Runs a statement that has nothing to do with rows that were appended; gives the number of rows it changed.
+    fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
+        self.execute(sql, params)
+    }
+
     /// Runs the body in a transaction: all of it is kept if it succeeds, nothing if it fails. May be nested.
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
 

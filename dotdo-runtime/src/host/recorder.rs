@@ -68,7 +68,12 @@ pub(super) struct Recorded {
 pub(super) struct Ahead {
     bytes: Vec<u8>,
     pub count: u32,
+    /// Statements in there that were put off: not even the transaction that is open has done them.
+    later: Later,
 }
+
+/// Where statements stand that were put off, with the numbers of their texts.
+type Later = Vec<(u32, usize)>;
 
 /// So much is kept for the next ones.
 const KEPT: usize = 8 << 10;
@@ -80,6 +85,7 @@ impl Ahead {
 
     fn clear(&mut self) {
         self.count = 0;
+        self.later.clear();
         self.bytes.clear();
         self.bytes.shrink_to(KEPT);
     }
@@ -117,11 +123,23 @@ struct State {
     /// The statements of the transaction that is open.
     open: Vec<u8>,
     statements: u64,
+    /// Those of them that were put off.
+    later: Later,
 }
 
 /// A place in an open transaction, to go back to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark(usize, u64);
+
+/// What a statement was given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Param<'a> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+}
 
 impl Recorder {
     pub fn new(texts: Arc<Texts>) -> Self {
@@ -160,6 +178,65 @@ impl Recorder {
         state.statements += 1;
     }
 
+    /// A statement that writes and is put off. False if it cannot be, because there are too many texts.
+    pub fn later(&self, sql: &str, params: &[Cell]) -> bool {
+        let Some(number) = self.texts.number(sql) else {
+            return false;
+        };
+        let place = self.state.borrow().open.len();
+        self.statement(sql, params);
+        self.state.borrow_mut().later.push((number, place));
+        true
+    }
+
+    /// How many statements are put off: of transactions that are done, and of the open one.
+    pub fn put_off(&self) -> (usize, usize) {
+        let state = self.state.borrow();
+        (state.ahead.later.len(), state.later.len())
+    }
+
+    /// Does what was put off, one text after the other, each in the order in which it came. If that fails it is still put
+    /// off, all of it.
+    pub fn catch_up(
+        &self,
+        mut with: impl FnMut(&str, &mut dyn Iterator<Item = Result<Vec<Param<'_>>>>) -> Result<()>,
+    ) -> Result<()> {
+        let state = self.state.borrow();
+        let of = |later: &Later, number: u32| {
+            let places = later.iter().filter(move |(text, _)| *text == number);
+            places.map(|&(_, place)| place).collect::<Vec<_>>()
+        };
+        let mut texts = Vec::new();
+        for &(number, _) in state.ahead.later.iter().chain(&state.later) {
+            if !texts.contains(&number) {
+                texts.push(number);
+            }
+        }
+        for number in texts {
+            let text = self.texts.text(number).ok_or_else(broken)?;
+            let done = of(&state.ahead.later, number).into_iter();
+            let done = done.map(|place| (&state.ahead.bytes, place));
+            let open = of(&state.later, number).into_iter();
+            let open = open.map(|place| (&state.open, place));
+            let mut all = done.chain(open).map(|(bytes, place)| {
+                let mut from = Input(bytes.get(place..).ok_or_else(broken)?);
+                from.small()?;
+                (0..from.number()?).map(|_| param(&mut from)).collect()
+            });
+            with(&text, &mut all)?;
+        }
+        drop(state);
+        self.caught_up();
+        Ok(())
+    }
+
+    /// What was put off has been done.
+    pub fn caught_up(&self) {
+        let mut state = self.state.borrow_mut();
+        state.ahead.later.clear();
+        state.later.clear();
+    }
+
     pub fn mark(&self) -> Mark {
         let state = self.state.borrow();
         Mark(state.open.len(), state.statements)
@@ -170,6 +247,8 @@ impl Recorder {
         let mut state = self.state.borrow_mut();
         state.open.truncate(mark.0);
         state.statements = mark.1;
+        let kept = state.later.partition_point(|(_, place)| *place < mark.0);
+        state.later.truncate(kept);
     }
 
     /// Whether the open transaction wrote anything.
@@ -185,12 +264,16 @@ impl Recorder {
             ahead,
             open,
             statements,
+            later,
         } = &mut *state;
         for bytes in [&mut done.bytes, &mut ahead.bytes] {
             put_number(bytes, turn.into());
             put_number(bytes, *statements);
             bytes.extend_from_slice(open);
         }
+        let base = ahead.bytes.len() - open.len();
+        let moved = later.drain(..).map(|(text, place)| (text, base + place));
+        ahead.later.extend(moved);
         done.count += 1;
         ahead.count += 1;
         open.clear();
@@ -311,19 +394,29 @@ fn put_cell(to: &mut Vec<u8>, cell: &Cell) {
     }
 }
 
-fn cell(from: &mut Input<'_>) -> Result<Cell> {
+fn param<'a>(from: &mut Input<'a>) -> Result<Param<'a>> {
     Ok(match from.byte()? {
-        0 => Cell::Null,
-        1 => Cell::Integer(from.signed()?),
+        0 => Param::Null,
+        1 => Param::Integer(from.signed()?),
         2 => {
             let bytes = from.take(8)?;
-            Cell::Real(f64::from_bits(u64::from_le_bytes(
+            Param::Real(f64::from_bits(u64::from_le_bytes(
                 bytes.try_into().map_err(|_| broken())?,
             )))
         }
-        3 => Cell::Text(from.text()?.to_owned()),
-        4 => Cell::Blob(from.bytes()?.to_vec()),
+        3 => Param::Text(from.text()?),
+        4 => Param::Blob(from.bytes()?),
         _ => return Err(broken()),
+    })
+}
+
+fn cell(from: &mut Input<'_>) -> Result<Cell> {
+    Ok(match param(from)? {
+        Param::Null => Cell::Null,
+        Param::Integer(number) => Cell::Integer(number),
+        Param::Real(number) => Cell::Real(number),
+        Param::Text(text) => Cell::Text(text.to_owned()),
+        Param::Blob(bytes) => Cell::Blob(bytes.to_vec()),
     })
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ToSql};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
-use crate::host::recorder::{Ahead, Recorded, Recorder, Statements};
+use crate::host::recorder::{Ahead, Param, Recorded, Recorder, Statements};
 use crate::value::Cell;
 
 /// Prepared statements kept for each open object.
@@ -244,6 +244,7 @@ impl Database {
             }
             return Err(error);
         }
+        recorder.caught_up();
         match self.commit_file(recorder) {
             Err(error) if self.connection.is_autocommit() => Err(error),
             // If the disk is full, what was done is still there to go on with.
@@ -253,6 +254,7 @@ impl Database {
 
     /// Commits the file's transaction, which has all that was recorded.
     fn commit_file(&self, recorder: &Recorder) -> Result<()> {
+        self.append_all(recorder)?;
         if self.is_ahead() {
             set_turn(&self.connection, self.turn.get()).map_err(|e| self.explain(&e))?;
         }
@@ -301,7 +303,8 @@ impl Database {
 
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
-        self.connection.total_changes()
+        let put_off = self.recorder.as_ref().map_or((0, 0), Recorder::put_off);
+        self.connection.total_changes() + (put_off.0 + put_off.1) as u64
     }
 }
 
@@ -361,19 +364,71 @@ impl ToSql for Cell {
     }
 }
 
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(n) => ValueRef::Integer(n),
+            Self::Real(n) => ValueRef::Real(n),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
 impl Database {
+    /// Whether a transaction of ours goes on. After some failures `SQLite` has rolled back all of it; what came now would
+    /// be kept by itself.
+    fn still_open(&self) -> Result<bool> {
+        let open = !self.connection.is_autocommit();
+        if !open && self.depth.get() > 0 {
+            return Err(Error::new(
+                ErrorKind::Storage,
+                format_args!("{}: the turn was rolled back", self.name),
+            ));
+        }
+        Ok(open)
+    }
+
+    /// Adds the rows that were put off. Sixteen of a kind one after the other take a fraction of the time that each would
+    /// take in its turn: pages and program are at hand.
+    fn append_all(&self, recorder: &Recorder) -> Result<()> {
+        let (before, open) = recorder.put_off();
+        if before + open == 0 {
+            return Ok(());
+        }
+        self.wrote.set(true);
+        if open > 0 {
+            self.touched.set(true);
+        }
+        let done = recorder.catch_up(|sql, rows| {
+            let failed = |e: rusqlite::Error| self.explain(&e);
+            let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+            for params in rows {
+                statement
+                    .execute(rusqlite::params_from_iter(params?))
+                    .map_err(failed)?;
+            }
+            Ok(())
+        });
+        if done.is_err() && !self.connection.is_autocommit() {
+            // Nobody knows how far it got. What was committed is done again as a whole.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        done
+    }
+
     fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
-        if self.connection.is_autocommit() {
-            if self.depth.get() > 0 {
-                // After some failures SQLite has rolled back all of it; what came now would be kept by itself.
-                return Err(Error::new(
-                    ErrorKind::Storage,
-                    format_args!("{}: the turn was rolled back", self.name),
-                ));
-            }
-            if let Some(recorder) = &self.recorder {
-                self.catch_up(recorder)?;
-            }
+        if let (true, Some(recorder)) = (self.still_open()?, &self.recorder) {
+            self.append_all(recorder)?;
+        }
+        self.prepare_apart(sql)
+    }
+
+    /// Prepares a statement that has nothing to do with the rows that were put off.
+    fn prepare_apart(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        if let (false, Some(recorder)) = (self.still_open()?, &self.recorder) {
+            self.catch_up(recorder)?;
         }
         let statement = self
             .connection
@@ -524,7 +579,27 @@ impl Sql for Database {
     }
 
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
-        let mut statement = self.prepare(sql)?;
+        if let (true, Some(recorder)) = (self.still_open()?, &self.recorder) {
+            self.append_all(recorder)?;
+        }
+        self.change(sql, params)
+    }
+
+    fn append(&self, sql: &str, params: &[Cell]) -> Result<()> {
+        match &self.recorder {
+            Some(recorder) if self.depth.get() > 0 && !self.read_only.get() => {
+                self.still_open()?;
+                if recorder.later(sql, params) {
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        self.execute(sql, params).map(drop)
+    }
+
+    fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
+        let mut statement = self.prepare_apart(sql)?;
         let Some(recorder) = self.recorder.as_ref().filter(|_| !statement.readonly()) else {
             let count = self.run(&mut statement, params)?;
             drop(statement);
@@ -553,6 +628,10 @@ impl Sql for Database {
         if depth == 0 {
             self.begin()?;
         } else {
+            if let Some(recorder) = &self.recorder {
+                // What is undone with the inner one must not be what the outer one has put off.
+                self.append_all(recorder)?;
+            }
             self.control(&savepoint(depth))?;
         }
         let mark = self.recorder.as_ref().map(Recorder::mark);
@@ -736,5 +815,127 @@ mod tests {
         next.go_on(ahead).unwrap();
         assert_eq!((count(&next), next.turn().unwrap()), (2, 3));
         assert!(!next.is_ahead());
+    }
+
+    /// What the connection has, without what was put off.
+    fn done(database: &Database) -> i64 {
+        let count = database
+            .connection
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0));
+        count.unwrap()
+    }
+
+    fn append(database: &Database) -> Result<()> {
+        database.append("INSERT INTO t VALUES (?1)", &["a row".into()])
+    }
+
+    #[test]
+    fn appended_rows_are_put_off_until_somebody_may_see_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder);
+        let database = open(&path);
+        for n in 1..=3 {
+            database
+                .transaction(&mut || {
+                    append(&database)?;
+                    database.change("UPDATE t SET x = 'none yet'", &[])?;
+                    append(&database)
+                })
+                .unwrap();
+            assert_eq!(done(&database), 0);
+            assert_eq!(database.writes(), n * 2);
+        }
+        assert_eq!(count(&database), 6);
+        assert_eq!(done(&database), 6);
+
+        database.transaction(&mut || append(&database)).unwrap();
+        let rows = database.execute("UPDATE t SET x = 'all'", &[]).unwrap();
+        assert_eq!(rows, 7, "whatever may have to do with them comes later");
+
+        database.transaction(&mut || append(&database)).unwrap();
+        assert_eq!(done(&database), 7);
+        database.settle().unwrap();
+        drop(database);
+        assert_eq!(count(&open(&path)), 8);
+    }
+
+    #[test]
+    fn what_was_put_off_is_undone_with_its_transaction_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(&file(&folder));
+        let append = || append(&database);
+        let fail = || Err::<(), _>(Error::refused("no"));
+        database.transaction(&mut || append()).unwrap();
+
+        let refused = database.transaction(&mut || append().and_then(|()| fail()));
+        assert!(refused.is_err());
+        assert!(
+            database.is_ahead(),
+            "nothing was done, so nothing is undone"
+        );
+        assert_eq!((done(&database), count(&database)), (0, 1));
+
+        database.transaction(&mut || append()).unwrap();
+        let refused = database.transaction(&mut || {
+            append()?;
+            assert_eq!(count(&database), 3);
+            fail()
+        });
+        assert!(refused.is_err());
+        assert_eq!(count(&database), 2);
+
+        // Inside of another one, whether or not somebody looked.
+        for look in [false, true] {
+            let before = count(&database);
+            database
+                .transaction(&mut || {
+                    append()?;
+                    let refused = database.transaction(&mut || {
+                        append()?;
+                        if look {
+                            assert_eq!(count(&database), before + 2);
+                        }
+                        fail()
+                    });
+                    assert!(refused.is_err());
+                    database.transaction(&mut || append())
+                })
+                .unwrap();
+            assert_eq!(count(&database), before + 2);
+        }
+        database.settle().unwrap();
+        assert_eq!(done(&database), 6);
+        let recorded = database.take_recorded().unwrap();
+        assert_eq!(recorded.count, 4);
+    }
+
+    #[test]
+    fn what_was_put_off_and_finds_the_disk_full_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder);
+        let database = open(&path);
+        let limit = |pages: u32| {
+            let limit = format!("PRAGMA max_page_count = {pages}");
+            database
+                .connection
+                .query_row(&limit, [], |_| Ok(()))
+                .unwrap();
+        };
+        limit(3);
+        for _ in 0..3 {
+            let append = || {
+                let fill = Cell::Blob(vec![7; 9_000]);
+                database.append("INSERT INTO t VALUES (?1)", &[fill])
+            };
+            database.transaction(&mut || append()).unwrap();
+        }
+        assert_eq!(database.settle().unwrap_err().kind(), ErrorKind::Storage);
+        assert!(database.is_ahead());
+        assert_eq!(done(&database), 0);
+        limit(1000);
+        database.settle().unwrap();
+        assert!(!database.is_ahead());
+        drop(database);
+        assert_eq!(count(&open(&path)), 3);
     }
 }

@@ -93,7 +93,7 @@ fn acted(
     };
     let output = turn.on_behalf(None, Some(action.id.clone()), body)?;
     action.output = Some(output.clone());
-    actions::insert(turn.sql(), &action)?;
+    actions::append(turn.sql(), &action)?;
     Ok(output)
 }
 

@@ -289,17 +289,22 @@ fn read(row: Vec<Cell>) -> Result<Action> {
     })
 }
 
+const INSERT: &str = concat!(
+    r#"INSERT INTO "$actions" ("#,
+    columns!(),
+    r#") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+       ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
+);
+
+/// Adds an action that is in no journal, and that nothing is left to be done for.
+pub(crate) fn append(sql: &dyn Sql, action: &Action) -> Result<()> {
+    debug_assert!(action.parent.is_none() && action.due.is_none() && action.deadline.is_none());
+    sql.append(INSERT, &cells(action)?)
+}
+
 /// Adds an action. False if its parent's journal has one under this key already.
 pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
-    let added = sql.execute(
-        concat!(
-            r#"INSERT INTO "$actions" ("#,
-            columns!(),
-            r#") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
-               ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
-        ),
-        &cells(action)?,
-    )?;
+    let added = sql.execute(INSERT, &cells(action)?)?;
     if added > 0 {
         memory::added_due(sql, action.due);
         memory::added_due(sql, action.deadline);

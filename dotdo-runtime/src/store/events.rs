@@ -31,7 +31,7 @@ pub struct EventFilter {
 
 pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEvent> {
     event.sequence = memory::last_event(sql, || end(sql))? + 1;
-    sql.execute(
+    sql.append(
         r#"INSERT INTO "$events" ("sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         &[
             Cell::Integer(signed(event.sequence)),

@@ -78,6 +78,14 @@ impl Sql for Remembered {
         self.sql.execute(sql, params)
     }
 
+    fn append(&self, sql: &str, params: &[Value]) -> Result<()> {
+        self.sql.append(sql, params)
+    }
+
+    fn change(&self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.sql.change(sql, params)
+    }
+
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let done = self.sql.transaction(body);
         if done.is_err() {

@@ -163,7 +163,7 @@ pub(crate) fn update(sql: &dyn Sql, def: &NounDef, before: &Row, row: &Row) -> R
         }
     }
     text.push_str(r#" WHERE "$id" = ?1"#);
-    sql.execute(&text, &cells).map_err(|e| explain(def, e))?;
+    sql.change(&text, &cells).map_err(|e| explain(def, e))?;
     memory::wrote_row(sql, def, row);
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::object::turn::Row;
 use crate::value::Cell;
 
 pub(crate) fn keep(sql: &dyn Sql, def: &'static NounDef, row: &Row) -> Result<()> {
-    sql.execute(
+    sql.append(
         r#"INSERT INTO "$versions" ("noun", "id", "version", "at", "deleted", "visibility", "data") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         &[
             def.name.into(),

@@ -153,7 +153,7 @@ fn template() -> Arc<Template> {
     let disk = Disk::new();
     let base =
         Connection::open_with_flags_and_vfs(disk.path("t"), OpenFlags::default(), VFS).unwrap();
-    base.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, half INTEGER, fill BLOB); INSERT INTO t VALUES (0, 2, NULL)")
+    base.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, half INTEGER, fill BLOB); INSERT INTO t VALUES (0, 2, NULL); CREATE TABLE kept (n INTEGER PRIMARY KEY)")
         .unwrap();
     drop(base);
     Arc::new(Template {
@@ -162,7 +162,8 @@ fn template() -> Arc<Template> {
     })
 }
 
-/// One turn: a row that is made in two steps, with a nested part that is undone. Gives the number of its row.
+/// One turn: a row that is made in two steps, with a nested part that is undone, and another that is put off. Gives the
+/// number of its row.
 fn turn(database: &Database, fill: u64) -> Result<i64> {
     let mut made = 0;
     database.transaction(&mut || {
@@ -179,7 +180,7 @@ fn turn(database: &Database, fill: u64) -> Result<i64> {
             "UPDATE t SET half = 2 WHERE n = ?1 RETURNING n",
             &[made.into()],
         )?;
-        Ok(())
+        database.append("INSERT INTO kept VALUES (?1)", &[made.into()])
     })?;
     Ok(made)
 }
@@ -192,6 +193,9 @@ fn rows(database: &Database) -> (i64, i64, i64) {
         )
         .unwrap();
     let at = |i: usize| rows[0][i].as_integer().unwrap();
+    let kept = database.query("SELECT count(*), coalesce(max(n), 0) FROM kept", &[]);
+    let [count, last] = [0, 1].map(|i| kept.as_ref().unwrap()[0][i].as_integer().unwrap());
+    assert_eq!((count + 1, last), (at(0), at(1)), "all of a turn is there");
     (at(0), at(1), at(2))
 }
 
