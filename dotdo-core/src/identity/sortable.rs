@@ -26,10 +26,13 @@ const MAX_MILLIS: u64 = (1 << 48) - 1;
 pub fn sortable_id(unix_millis: u64, random: u128) -> String {
     let millis = u128::from(unix_millis.min(MAX_MILLIS));
     let bits = (millis << 80) | (random & ((1 << 80) - 1));
-    (0..LENGTH)
-        .rev()
-        .map(|place| char::from(DIGITS[(bits >> (place * 5)) as usize & 31]))
-        .collect()
+    let mut id = String::with_capacity(LENGTH);
+    id.extend(
+        (0..LENGTH)
+            .rev()
+            .map(|place| char::from(DIGITS[(bits >> (place * 5)) as usize & 31])),
+    );
+    id
 }
 
 /// The time in a sortable id, in milliseconds since 1970; `None` if the text is not one.

@@ -16,7 +16,7 @@ use crate::json::Json;
 use crate::object::{Answer, Request};
 use crate::store::memory::Memory;
 use crate::stub::Op;
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 pub mod cloudflare;
 #[cfg(not(target_arch = "wasm32"))]
@@ -38,11 +38,14 @@ pub trait Sql {
 
     /// Adds a row that nothing can refuse. It is there before the next statement that is neither `append` nor `change`; a
     /// host may add it only then, or when it commits.
-    fn append(&self, sql: &str, params: &[Cell]) -> Result<()> {
-        self.execute(sql, params).map(drop)
+    #[doc(hidden)]
+    fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
+        let params: Vec<Cell> = params.iter().map(|&param| param.into()).collect();
+        self.execute(sql, &params).map(drop)
     }
 
     /// Runs a statement that has nothing to do with rows that were appended; gives the number of rows it changed.
+    #[doc(hidden)]
     fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
         self.execute(sql, params)
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 /// Texts of statements that are kept under a number. The rest is written out each time.
 const TEXTS: usize = 16_384;
@@ -125,21 +125,32 @@ struct State {
     statements: u64,
     /// Those of them that were put off.
     later: Later,
+    /// The numbers of texts that are constants of the program.
+    constants: Vec<(&'static str, u32)>,
+}
+
+impl State {
+    /// A statement whose text has a number.
+    fn put<'a>(&mut self, number: u32, params: impl ExactSizeIterator<Item = CellRef<'a>>) {
+        put_number(&mut self.open, number.into());
+        if !self.done.texts.contains(&number) {
+            self.done.texts.push(number);
+        }
+        self.put_params(params);
+    }
+
+    fn put_params<'a>(&mut self, params: impl ExactSizeIterator<Item = CellRef<'a>>) {
+        put_number(&mut self.open, params.len() as u64);
+        for param in params {
+            put_cell(&mut self.open, param);
+        }
+        self.statements += 1;
+    }
 }
 
 /// A place in an open transaction, to go back to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark(usize, u64);
-
-/// What a statement was given.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Param<'a> {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(&'a str),
-    Blob(&'a [u8]),
-}
 
 impl Recorder {
     pub fn new(texts: Arc<Texts>) -> Self {
@@ -159,33 +170,36 @@ impl Recorder {
     pub fn statement(&self, sql: &str, params: &[Cell]) {
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        match self.texts.number(sql) {
-            Some(number) => {
-                put_number(&mut state.open, number.into());
-                if !state.done.texts.contains(&number) {
-                    state.done.texts.push(number);
-                }
-            }
-            None => {
-                put_number(&mut state.open, 0);
-                put_bytes(&mut state.open, sql.as_bytes());
-            }
+        let params = params.iter().map(CellRef::from);
+        if let Some(number) = self.texts.number(sql) {
+            return state.put(number, params);
         }
-        put_number(&mut state.open, params.len() as u64);
-        for param in params {
-            put_cell(&mut state.open, param);
-        }
-        state.statements += 1;
+        put_number(&mut state.open, 0);
+        put_bytes(&mut state.open, sql.as_bytes());
+        state.put_params(params);
     }
 
     /// A statement that writes and is put off. False if it cannot be, because there are too many texts.
-    pub fn later(&self, sql: &str, params: &[Cell]) -> bool {
-        let Some(number) = self.texts.number(sql) else {
-            return false;
+    pub fn later(&self, sql: &'static str, params: &[CellRef<'_>]) -> bool {
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        // There are a few of these, and where a constant stands says which it is.
+        let known = state
+            .constants
+            .iter()
+            .find(|(text, _)| std::ptr::eq(*text, sql));
+        let number = match known {
+            Some((_, number)) => *number,
+            None => match self.texts.number(sql) {
+                Some(number) => {
+                    state.constants.push((sql, number));
+                    number
+                }
+                None => return false,
+            },
         };
-        let place = self.state.borrow().open.len();
-        self.statement(sql, params);
-        self.state.borrow_mut().later.push((number, place));
+        state.later.push((number, state.open.len()));
+        state.put(number, params.iter().copied());
         true
     }
 
@@ -199,7 +213,7 @@ impl Recorder {
     /// off, all of it.
     pub fn catch_up(
         &self,
-        mut with: impl FnMut(&str, &mut dyn Iterator<Item = Result<Vec<Param<'_>>>>) -> Result<()>,
+        mut with: impl FnMut(&str, &mut dyn Iterator<Item = Result<Vec<CellRef<'_>>>>) -> Result<()>,
     ) -> Result<()> {
         let state = self.state.borrow();
         let of = |later: &Later, number: u32| {
@@ -265,6 +279,7 @@ impl Recorder {
             open,
             statements,
             later,
+            ..
         } = &mut *state;
         for bytes in [&mut done.bytes, &mut ahead.bytes] {
             put_number(bytes, turn.into());
@@ -372,52 +387,46 @@ pub(super) fn put_signed(to: &mut Vec<u8>, number: i64) {
     put_number(to, ((number << 1) ^ (number >> 63)).cast_unsigned());
 }
 
-fn put_cell(to: &mut Vec<u8>, cell: &Cell) {
+fn put_cell(to: &mut Vec<u8>, cell: CellRef<'_>) {
     match cell {
-        Cell::Null => to.push(0),
-        Cell::Integer(number) => {
+        CellRef::Null => to.push(0),
+        CellRef::Integer(number) => {
             to.push(1);
-            put_signed(to, *number);
+            put_signed(to, number);
         }
-        Cell::Real(number) => {
+        CellRef::Real(number) => {
             to.push(2);
             to.extend_from_slice(&number.to_bits().to_le_bytes());
         }
-        Cell::Text(text) => {
+        CellRef::Text(text) => {
             to.push(3);
             put_bytes(to, text.as_bytes());
         }
-        Cell::Blob(bytes) => {
+        CellRef::Blob(bytes) => {
             to.push(4);
             put_bytes(to, bytes);
         }
     }
 }
 
-fn param<'a>(from: &mut Input<'a>) -> Result<Param<'a>> {
+fn param<'a>(from: &mut Input<'a>) -> Result<CellRef<'a>> {
     Ok(match from.byte()? {
-        0 => Param::Null,
-        1 => Param::Integer(from.signed()?),
+        0 => CellRef::Null,
+        1 => CellRef::Integer(from.signed()?),
         2 => {
             let bytes = from.take(8)?;
-            Param::Real(f64::from_bits(u64::from_le_bytes(
+            CellRef::Real(f64::from_bits(u64::from_le_bytes(
                 bytes.try_into().map_err(|_| broken())?,
             )))
         }
-        3 => Param::Text(from.text()?),
-        4 => Param::Blob(from.bytes()?),
+        3 => CellRef::Text(from.text()?),
+        4 => CellRef::Blob(from.bytes()?),
         _ => return Err(broken()),
     })
 }
 
 fn cell(from: &mut Input<'_>) -> Result<Cell> {
-    Ok(match param(from)? {
-        Param::Null => Cell::Null,
-        Param::Integer(number) => Cell::Integer(number),
-        Param::Real(number) => Cell::Real(number),
-        Param::Text(text) => Cell::Text(text.to_owned()),
-        Param::Blob(bytes) => Cell::Blob(bytes.to_vec()),
-    })
+    param(from).map(Into::into)
 }
 
 /// Bytes that are read from the front.

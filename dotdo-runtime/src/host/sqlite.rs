@@ -9,8 +9,8 @@ use rusqlite::{Connection, ToSql};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
-use crate::host::recorder::{Ahead, Param, Recorded, Recorder, Statements};
-use crate::value::Cell;
+use crate::host::recorder::{Ahead, Recorded, Recorder, Statements};
+use crate::value::{Cell, CellRef};
 
 /// Prepared statements kept for each open object.
 const STATEMENTS: usize = 96;
@@ -354,25 +354,23 @@ pub(super) fn cannot(name: &str, why: &dyn std::fmt::Display) -> Error {
 
 impl ToSql for Cell {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(n) => ValueRef::Integer(*n),
-            Self::Real(n) => ValueRef::Real(*n),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
+        Ok(ToSqlOutput::Borrowed(value_of(self.into())))
     }
 }
 
-impl ToSql for Param<'_> {
+impl ToSql for CellRef<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(n) => ValueRef::Integer(n),
-            Self::Real(n) => ValueRef::Real(n),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
+        Ok(ToSqlOutput::Borrowed(value_of(*self)))
+    }
+}
+
+const fn value_of(cell: CellRef<'_>) -> ValueRef<'_> {
+    match cell {
+        CellRef::Null => ValueRef::Null,
+        CellRef::Integer(n) => ValueRef::Integer(n),
+        CellRef::Real(n) => ValueRef::Real(n),
+        CellRef::Text(text) => ValueRef::Text(text.as_bytes()),
+        CellRef::Blob(bytes) => ValueRef::Blob(bytes),
     }
 }
 
@@ -585,7 +583,7 @@ impl Sql for Database {
         self.change(sql, params)
     }
 
-    fn append(&self, sql: &str, params: &[Cell]) -> Result<()> {
+    fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
         match &self.recorder {
             Some(recorder) if self.depth.get() > 0 && !self.read_only.get() => {
                 self.still_open()?;
@@ -595,7 +593,8 @@ impl Sql for Database {
             }
             _ => {}
         }
-        self.execute(sql, params).map(drop)
+        let params: Vec<Cell> = params.iter().map(|&param| param.into()).collect();
+        self.execute(sql, &params).map(drop)
     }
 
     fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
@@ -682,7 +681,7 @@ mod tests {
     use crate::error::{Error, ErrorKind, Result};
     use crate::host::Sql;
     use crate::host::recorder::{Recorder, Texts};
-    use crate::value::Cell;
+    use crate::value::{Cell, CellRef};
 
     fn open(path: &Path) -> Database {
         let syncs = Syncs {
@@ -924,7 +923,7 @@ mod tests {
         limit(3);
         for _ in 0..3 {
             let append = || {
-                let fill = Cell::Blob(vec![7; 9_000]);
+                let fill = CellRef::Blob(&[7; 9_000]);
                 database.append("INSERT INTO t VALUES (?1)", &[fill])
             };
             database.transaction(&mut || append()).unwrap();

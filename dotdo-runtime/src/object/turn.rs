@@ -366,7 +366,6 @@ impl Turn {
             return Ok(());
         }
         super::waits::tell_watchers(self, &event)?;
-        self.after().emitted.push(event.clone());
         let mut text = None;
         for (flow, route) in self.app().handlers(noun, verb) {
             let text = match &text {
@@ -389,6 +388,7 @@ impl Turn {
                 }
             }
         }
+        self.after().emitted.push(event);
         Ok(())
     }
 

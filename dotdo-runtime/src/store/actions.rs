@@ -12,7 +12,7 @@ use crate::host::Sql;
 use crate::journal::{Durability, Undo};
 use crate::json::Json;
 use crate::object::turn::Turn;
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -213,30 +213,38 @@ macro_rules! columns {
     };
 }
 
-fn cells(action: &Action) -> Result<Vec<Cell>> {
-    let micros = |at: Option<DateTime<Utc>>| Cell::from(at.map(|at| at.timestamp_micros()));
-    Ok(vec![
+/// What of an action has to be written as JSON first.
+struct Written {
+    error: Option<Json>,
+    options: Option<Json>,
+    undo: Option<Json>,
+}
+
+impl Written {
+    fn of(action: &Action) -> Result<Self> {
+        let options = Some(&action.options).filter(|options| **options != Options::default());
+        Ok(Self {
+            error: action.error.as_ref().map(Json::of).transpose()?,
+            options: options.map(Json::of).transpose()?,
+            undo: action.undo.as_ref().map(Json::of).transpose()?,
+        })
+    }
+}
+
+fn cells<'a>(action: &'a Action, written: &'a Written) -> [CellRef<'a>; 22] {
+    let micros = |at: Option<DateTime<Utc>>| CellRef::from(at.map(|at| at.timestamp_micros()));
+    [
         action.id.as_str().into(),
         action.kind.word().into(),
         action.name.as_str().into(),
         action.target.as_str().into(),
         action.actor.as_str().into(),
-        action.parent.clone().into(),
-        action.key.clone().into(),
+        action.parent.as_deref().into(),
+        action.key.as_deref().into(),
         (&action.input).into(),
         action.output.as_ref().into(),
-        action
-            .error
-            .as_ref()
-            .map(Json::of)
-            .transpose()?
-            .as_ref()
-            .into(),
-        if action.options == Options::default() {
-            Cell::Null
-        } else {
-            (&Json::of(&action.options)?).into()
-        },
+        written.error.as_ref().into(),
+        written.options.as_ref().into(),
         action.durability.word().into(),
         action.status.word().into(),
         action.version.into(),
@@ -246,15 +254,9 @@ fn cells(action: &Action) -> Result<Vec<Cell>> {
         action.created_at.timestamp_micros().into(),
         micros(action.started_at),
         micros(action.completed_at),
-        action.schema.clone().into(),
-        action
-            .undo
-            .as_ref()
-            .map(Json::of)
-            .transpose()?
-            .as_ref()
-            .into(),
-    ])
+        action.schema.as_deref().into(),
+        written.undo.as_ref().into(),
+    ]
 }
 
 fn read(row: Vec<Cell>) -> Result<Action> {
@@ -296,15 +298,17 @@ const INSERT: &str = concat!(
        ON CONFLICT ("parent", "key") WHERE "parent" IS NOT NULL DO NOTHING"#
 );
 
-/// Adds an action that is in no journal, and that nothing is left to be done for.
+/// Adds an action that no journal looks for, and that nothing is left to be done for.
 pub(crate) fn append(sql: &dyn Sql, action: &Action) -> Result<()> {
-    debug_assert!(action.parent.is_none() && action.due.is_none() && action.deadline.is_none());
-    sql.append(INSERT, &cells(action)?)
+    debug_assert!(action.key.is_none() && action.due.is_none() && action.deadline.is_none());
+    sql.append(INSERT, &cells(action, &Written::of(action)?))
 }
 
 /// Adds an action. False if its parent's journal has one under this key already.
 pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
-    let added = sql.execute(INSERT, &cells(action)?)?;
+    let written = Written::of(action)?;
+    let cells = cells(action, &written).map(Cell::from);
+    let added = sql.execute(INSERT, &cells)?;
     if added > 0 {
         memory::added_due(sql, action.due);
         memory::added_due(sql, action.deadline);

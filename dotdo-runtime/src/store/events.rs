@@ -34,14 +34,14 @@ pub(crate) fn append(sql: &dyn Sql, mut event: DomainEvent) -> Result<DomainEven
     sql.append(
         r#"INSERT INTO "$events" ("sequence", "id", "noun", "verb", "subject", "data", "actor", "action", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         &[
-            Cell::Integer(signed(event.sequence)),
+            signed(event.sequence).into(),
             event.id.as_str().into(),
             event.noun.as_str().into(),
             event.verb.as_str().into(),
             event.subject.as_str().into(),
             (&event.data).into(),
             event.actor.as_str().into(),
-            event.action.clone().into(),
+            event.action.as_deref().into(),
             event.at.timestamp_micros().into(),
         ],
     )?;

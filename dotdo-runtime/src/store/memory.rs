@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::host::Sql;
 use crate::noun::NounDef;
 use crate::object::turn::Row;
-use crate::value::Cell as Value;
+use crate::value::{Cell as Value, CellRef};
 
 /// A larger row is read each time: it would be in memory twice for as long as the object is awake.
 const LARGEST_ROW: usize = 16 << 10;
@@ -78,7 +78,7 @@ impl Sql for Remembered {
         self.sql.execute(sql, params)
     }
 
-    fn append(&self, sql: &str, params: &[Value]) -> Result<()> {
+    fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
         self.sql.append(sql, params)
     }
 

@@ -13,7 +13,7 @@ pub(crate) fn keep(sql: &dyn Sql, def: &'static NounDef, row: &Row) -> Result<()
         &[
             def.name.into(),
             row.id.as_str().into(),
-            Cell::Integer(signed(row.version)),
+            signed(row.version).into(),
             row.updated.into(),
             row.deleted.into(),
             row.visibility.as_str().into(),

@@ -52,6 +52,70 @@ impl Cell {
     }
 }
 
+/// A [`Cell`] that belongs to somebody else.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CellRef<'a> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+}
+
+impl<'a> From<&'a Cell> for CellRef<'a> {
+    fn from(cell: &'a Cell) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Integer(number) => Self::Integer(*number),
+            Cell::Real(number) => Self::Real(*number),
+            Cell::Text(text) => Self::Text(text),
+            Cell::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
+}
+impl From<CellRef<'_>> for Cell {
+    fn from(cell: CellRef<'_>) -> Self {
+        match cell {
+            CellRef::Null => Self::Null,
+            CellRef::Integer(number) => Self::Integer(number),
+            CellRef::Real(number) => Self::Real(number),
+            CellRef::Text(text) => Self::Text(text.to_owned()),
+            CellRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        }
+    }
+}
+impl<'a> From<&'a str> for CellRef<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+impl<'a> From<&'a String> for CellRef<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+impl<'a> From<&'a Json> for CellRef<'a> {
+    fn from(json: &'a Json) -> Self {
+        Self::Text(json.text())
+    }
+}
+impl From<i64> for CellRef<'_> {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+impl From<u32> for CellRef<'_> {
+    fn from(number: u32) -> Self {
+        Self::Integer(i64::from(number))
+    }
+}
+impl<T: Into<Self>> From<Option<T>> for CellRef<'_> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use cell::Cell;
+pub use cell::{Cell, CellRef};
 pub use dotdo_core::table::ColumnType;
 pub use embedding::Embedding;
 pub use shape::{Member, Shape};
