@@ -301,6 +301,12 @@ impl Database {
         self.connection
     }
 
+    /// Drops the statements that were prepared. Those that an object needs for waking it hardly needs again, and they take
+    /// a sixth of its memory.
+    pub fn forget_statements(&self) {
+        self.connection.flush_prepared_statement_cache();
+    }
+
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
         let put_off = self.recorder.as_ref().map_or((0, 0), Recorder::put_off);

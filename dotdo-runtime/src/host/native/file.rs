@@ -100,6 +100,11 @@ impl ObjectFile {
         Rc::into_inner(self.database).map(Database::into_connection)
     }
 
+    /// Whether it was made now, and nobody has asked what from.
+    pub fn is_new(&self) -> bool {
+        self.made_from.borrow().is_some()
+    }
+
     /// What it was made from, if it was made now and this is asked for the first time.
     pub fn take_template(&self) -> Option<Arc<Template>> {
         self.made_from.take()

@@ -395,6 +395,9 @@ impl Worker {
         if file.database.writes() == 0 {
             env.settle()?;
         }
+        if !file.is_new() {
+            file.database.forget_statements();
+        }
         let used = self.shared.clock.micros();
         self.slots.insert(
             key.clone(),
