@@ -421,19 +421,19 @@ fn flows(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
     let verb = add(served.address, options.load(64), objects)?.rate();
     served.settle()?;
     let caused = |noun: &'static str, verb: &'static str| {
+        let call = move |number| {
+            let path = format!("{}/{verb}", fold(noun, number % objects));
+            request("POST", &path, "{}")
+        };
+        run(served.address, warm(objects), call)?;
+        served.settle()?;
         let load = Load {
-            requests: 2 * objects,
+            requests: 20 * objects,
             time: Duration::from_secs(120),
             ..options.load(64)
         };
         let begun = Instant::now();
-        let mut outcome = run(served.address, load, move |number| {
-            request(
-                "POST",
-                &format!("{}/{verb}", fold(noun, number % objects)),
-                "{}",
-            )
-        })?;
+        let mut outcome = run(served.address, load, call)?;
         served.settle()?;
         outcome.time = begun.elapsed();
         Ok::<_, Failure>(outcome)
