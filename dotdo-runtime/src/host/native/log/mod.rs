@@ -158,11 +158,19 @@ impl Log {
     /// The listener is to hear when all up to here is safe, or lost.
     pub fn ask(&self, listener: usize, epoch: u64, place: u64) {
         let mut state = self.inner.state();
-        if epoch == state.epoch {
-            state.listeners[listener].1 = place;
-            state.wanted = state.wanted.max(place);
-            self.inner.work.notify_one();
+        if epoch != state.epoch {
+            return;
         }
+        let synced = state.synced;
+        let (tell, asked) = &mut state.listeners[listener];
+        if place <= synced {
+            // It was written with what somebody else waited for.
+            tell(Ok(synced));
+            return;
+        }
+        *asked = place;
+        state.wanted = state.wanted.max(place);
+        self.inner.work.notify_one();
     }
 
     /// Waits until all up to here is safe, or lost; gives nothing if that takes longer.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use dotdo_disk::{Disk, Failure, VFS};
 use rusqlite::{Connection, OpenFlags};
@@ -13,6 +14,7 @@ use super::disk::{LogDisk, LogFile};
 use super::record::{Batch, Entry, Template};
 use super::recover::{Objects, recover};
 use super::segments::{Segments, read};
+use super::{Log, Surroundings};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
@@ -455,4 +457,42 @@ fn at_any_moment(syncs: bool, end: End) -> usize {
     assert!(crashes > 60, "{crashes} in the middle of something");
     assert!(reused > 60, "{reused} segments were used again");
     lost
+}
+
+/// Nothing that a log would do to its surroundings.
+struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn alarms(&self, _: Vec<(String, Option<i64>)>) {}
+
+    fn make_safe(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn report(&self, error: &Error) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn who_asks_after_it_was_written_for_another_hears_it_too() {
+    let log = Log::on(Box::new(Simulated(Disk::new())), Arc::new(Nowhere));
+    let [(one, first), (other, second)] = std::array::from_fn(|_| {
+        let (tell, hear) = mpsc::channel();
+        let listener = log.listen(Box::new(move |safe| {
+            let _ = tell.send(safe);
+        }));
+        (listener, hear)
+    });
+    let hear = |of: &mpsc::Receiver<Result<u64>>| {
+        let heard = of.recv_timeout(Duration::from_secs(60));
+        heard.expect("somebody says so").expect("it is safe")
+    };
+    let epoch = log.epoch();
+    let mine = log.append(epoch, Entry::default());
+    let theirs = log.append(epoch, Entry::default());
+    log.ask(other, epoch, theirs);
+    assert_eq!(hear(&second), theirs);
+    log.ask(one, epoch, mine);
+    assert!(hear(&first) >= mine);
 }
