@@ -12,6 +12,20 @@ use crate::report::{Line, Unit};
 use crate::shop::{Bench, Counter};
 use crate::{Failure, raw};
 
+/// The life of objects, and nothing else, so that a profiler sees nothing else.
+pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let scratch = tempfile::tempdir()?;
+    let mut lines = Vec::new();
+    life(&Options::read(args)?, scratch.path(), &mut lines)?;
+    for line in &lines {
+        println!(
+            "{}: {:.1}; {}: {:.1}",
+            line.what, line.ours, line.beside, line.limit
+        );
+    }
+    Ok(())
+}
+
 /// New objects, sleeping ones, open ones.
 pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
     let data = folder.join("life");

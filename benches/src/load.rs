@@ -29,7 +29,7 @@ pub struct Options {
 }
 
 impl Options {
-    fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
+    pub fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
         let mut options = Self {
             time: Duration::from_secs(3),
             rows: 100_000,

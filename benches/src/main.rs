@@ -30,11 +30,14 @@ fn main() -> ExitCode {
         Some("load") => load::main(args),
         Some("verbs") => load::verbs(args),
         Some("cloudflare") => cloudflare::main(args),
+        Some("life") => life::main(args),
         Some("footprint") => life::footprint(args),
         Some("million") => million::main(args),
         Some("million-part") => million::run_part(args),
         Some("hot") => hot::main(args),
-        _ => Err("benches load|verbs|million|cloudflare|hot; `cargo xtask bench` says more".into()),
+        _ => Err(
+            "benches load|verbs|life|million|cloudflare|hot; `cargo xtask bench` says more".into(),
+        ),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
