@@ -40,8 +40,7 @@ pub trait Sql {
     /// host may add it only then, or when it commits.
     #[doc(hidden)]
     fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
-        let params: Vec<Cell> = params.iter().map(|&param| param.into()).collect();
-        self.execute(sql, &params).map(drop)
+        self.execute(sql, &CellRef::owned(params)).map(drop)
     }
 
     /// Runs a statement that has nothing to do with rows that were appended; gives the number of rows it changed.

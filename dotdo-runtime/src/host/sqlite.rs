@@ -599,8 +599,7 @@ impl Sql for Database {
             }
             _ => {}
         }
-        let params: Vec<Cell> = params.iter().map(|&param| param.into()).collect();
-        self.execute(sql, &params).map(drop)
+        self.execute(sql, &CellRef::owned(params)).map(drop)
     }
 
     fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {

@@ -306,8 +306,7 @@ pub(crate) fn append(sql: &dyn Sql, action: &Action) -> Result<()> {
 
 /// Adds an action. False if its parent's journal has one under this key already.
 pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
-    let written = Written::of(action)?;
-    let cells = cells(action, &written).map(Cell::from);
+    let cells = CellRef::owned(&cells(action, &Written::of(action)?));
     let added = sql.execute(INSERT, &cells)?;
     if added > 0 {
         memory::added_due(sql, action.due);

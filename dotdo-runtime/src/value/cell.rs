@@ -63,6 +63,13 @@ pub enum CellRef<'a> {
     Blob(&'a [u8]),
 }
 
+impl CellRef<'_> {
+    /// Copies of them, to keep.
+    pub(crate) fn owned(cells: &[Self]) -> Vec<Cell> {
+        cells.iter().map(|&cell| cell.into()).collect()
+    }
+}
+
 impl<'a> From<&'a Cell> for CellRef<'a> {
     fn from(cell: &'a Cell) -> Self {
         match cell {

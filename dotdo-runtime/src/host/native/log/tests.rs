@@ -459,7 +459,7 @@ fn at_any_moment(syncs: bool, end: End) -> usize {
     lost
 }
 
-/// Nothing that a log would do to its surroundings.
+/// Surroundings with no files and no alarms.
 struct Nowhere;
 
 impl Surroundings for Nowhere {
