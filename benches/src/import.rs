@@ -26,7 +26,8 @@ fn per_second(things: usize, begun: Instant) -> f64 {
 
 /// Runs the import, and beside it writes the same things as rows, each in a commit of its own.
 pub fn import(import: &Import, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(&import.data)?;
+    let text = std::fs::read_to_string(&import.data)
+        .map_err(|e| format!("{}: {e}", import.data.display()))?;
     let data: Value = serde_json::from_str(&text)?;
     let things: Vec<&Value> = ["Customer", "Track", "Invoice"]
         .iter()
