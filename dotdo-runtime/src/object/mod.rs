@@ -222,11 +222,13 @@ impl Object {
         env: Rc<dyn Env>,
     ) -> Result<(Self, Vec<Output>)> {
         let mut object = Self::asleep(app, key, sql, env);
-        object.transact("dotdo", |object, turn| {
-            object.prepare(turn)?;
-            Self::resume(turn)
-        })?;
-        object.drive_fresh();
+        if !object.wake_from_rest()? {
+            object.transact("dotdo", |object, turn| {
+                object.prepare(turn)?;
+                Self::resume(turn)
+            })?;
+            object.drive_fresh();
+        }
         let outputs = std::mem::take(&mut object.outputs);
         Ok((object, outputs))
     }
@@ -434,8 +436,7 @@ impl Object {
 
     /// Tells the host when to wake the object, before the transaction commits.
     fn arm(&self, turn: &Turn) -> Result<()> {
-        let sql = turn.sql();
-        let next = store::next_due(sql)?;
+        let next = store::next_due(turn.sql())?;
         let busy = {
             let after = turn.after();
             !(self.is_idle()
@@ -443,6 +444,10 @@ impl Object {
                 && after.steps.is_empty()
                 && after.messages.is_empty())
         };
+        self.arm_for(next, busy)
+    }
+
+    fn arm_for(&self, next: Option<i64>, busy: bool) -> Result<()> {
         let next = next.filter(|_| !planted::is(Bug::LostAlarm));
         self.env.arm(next.map(store::instant), busy)
     }

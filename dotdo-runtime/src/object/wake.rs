@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
-use crate::store::{self, memory, meta, outbox, schedules};
+use crate::store::{self, memory, meta, outbox, rest, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "3";
@@ -42,6 +42,26 @@ fn create_extras(sql: &dyn Sql) -> Result<()> {
 }
 
 impl Object {
+    /// Wakes an object that went to sleep as this program would leave it, with nothing under way: there is nothing to be
+    /// written, so there is no turn. Of any other it says that it is not so.
+    pub(super) fn wake_from_rest(&self) -> Result<bool> {
+        // What cannot be read is new, or laid out in another way, or will fail again.
+        let Ok(rest) = rest::look(&*self.sql) else {
+            return Ok(false);
+        };
+        let known = self.app.known_schema(self.key.noun());
+        let rests = !rest.open
+            && self.app.schedules_of(&self.key).next().is_none()
+            && rest.identity.as_deref() == Some(Json::of(&self.key)?.text())
+            && rest.system.as_deref() == Some(SYSTEM_VERSION)
+            && rest.extras.as_deref() == Some(EXTRAS_VERSION)
+            && rest.fingerprint.as_ref() == Some(&known.fingerprint);
+        if rests {
+            self.arm_for(rest.next_due, false)?;
+        }
+        Ok(rests)
+    }
+
     pub(super) fn prepare(&mut self, turn: &Turn) -> Result<()> {
         let sql = turn.sql();
         let known = !sql

@@ -45,6 +45,15 @@ pub(crate) fn set(sql: &dyn Sql, key: &str, value: &str) -> Result<()> {
 /// Whether nothing was ever made in this database.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn is_blank(sql: &dyn Sql) -> Result<bool> {
-    let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
-    Ok(tables.is_empty() || get(sql, "identity")?.is_none())
+    get(sql, "identity").map_or_else(
+        |error| {
+            let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
+            if tables.is_empty() {
+                Ok(true)
+            } else {
+                Err(error)
+            }
+        },
+        |identity| Ok(identity.is_none()),
+    )
 }

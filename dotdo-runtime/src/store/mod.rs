@@ -13,6 +13,7 @@ pub(crate) mod outbox;
 #[cfg(test)]
 mod plans;
 pub mod relationships;
+pub(crate) mod rest;
 pub(crate) mod schedules;
 pub mod things;
 pub(crate) mod versions;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::{SYSTEM, actions, events, inbox, outbox, watches};
+use super::{SYSTEM, actions, events, inbox, outbox, rest, watches};
 use crate::app::ObjectKey;
 use crate::error::{Error, Result};
 use crate::event::DomainEvent;
@@ -90,8 +90,8 @@ impl Sql for Strict {
     }
 }
 
-#[test]
-fn what_every_turn_asks_is_found_by_an_index() {
+/// A database with one action, a flow that is to begin.
+fn with_an_action() -> Strict {
     let sql = Strict {
         connection: Connection::open_in_memory().unwrap(),
         objections: RefCell::default(),
@@ -106,6 +106,70 @@ fn what_every_turn_asks_is_found_by_an_index() {
             [],
         )
         .unwrap();
+    sql
+}
+
+#[test]
+fn what_is_to_be_taken_up_is_seen_at_once() {
+    use actions::{Kind, Status};
+
+    let sql = with_an_action();
+    let is_open = || rest::look(&sql).unwrap().open;
+    let statuses = [
+        Status::Pending,
+        Status::Running,
+        Status::Retrying,
+        Status::Undoing,
+        Status::Parked,
+        Status::Completed,
+    ];
+    for (status, kind) in statuses.iter().flat_map(|status| {
+        let kinds = [Kind::Flow, Kind::Step, Kind::Sleep, Kind::Wait];
+        kinds.map(|kind| (*status, kind))
+    }) {
+        sql.connection
+            .execute(
+                r#"UPDATE "$actions" SET "status" = ?1, "kind" = ?2"#,
+                [status.word(), kind.word()],
+            )
+            .unwrap();
+        let taken_up = [
+            (Status::Pending, Kind::Flow),
+            (Status::Parked, Kind::Flow),
+            (Status::Running, Kind::Step),
+        ];
+        let expected = taken_up.contains(&(status, kind));
+        assert_eq!(is_open(), expected, "{status:?} {kind:?}");
+        assert_eq!(
+            expected,
+            taken_up
+                .iter()
+                .any(|(status, kind)| !actions::open(&sql, *status, *kind).unwrap().is_empty())
+        );
+    }
+    outbox::mark(&sql, "m1", &ObjectKey::tenant("shop.example"), 7).unwrap();
+    assert!(is_open());
+    outbox::remove(&sql, "m1").unwrap();
+    assert!(!is_open());
+    let next = |column: &str, at: i64| {
+        let change = format!(r#"UPDATE "$actions" SET "{column}" = ?1"#);
+        sql.connection.execute(&change, [at]).unwrap();
+        rest::look(&sql).unwrap().next_due
+    };
+    assert_eq!(next("due", 9), Some(9));
+    assert_eq!(next("deadline", 5), Some(5));
+    sql.connection
+        .execute(
+            r#"INSERT INTO "$schedules" ("name", "phrase", "zone", "next", "runs") VALUES ('s', 'daily', 'UTC', 3, 0)"#,
+            [],
+        )
+        .unwrap();
+    assert!(is_open());
+}
+
+#[test]
+fn what_every_turn_asks_is_found_by_an_index() {
+    let sql = with_an_action();
     let key = ObjectKey::tenant("shop.example");
     let event = DomainEvent {
         id: "e1".to_owned(),
@@ -143,6 +207,7 @@ fn what_every_turn_asks_is_found_by_an_index() {
         outbox::waiting(&sql, None)?;
         outbox::waiting(&sql, Some(0))?;
         super::next_due(&sql)?;
+        rest::look(&sql)?;
         outbox::remove(&sql, "m1")?;
         inbox::find(&sql, "i1", "f")?;
         inbox::put(&sql, "i1", "f", &Json::null(), 0)
