@@ -50,56 +50,35 @@ pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(
     runtime.block_on(business.shutdown());
     let files = files_of(&data.join("objects/bench.example/Counter"))?;
 
-    let business = start()?;
-    runtime.block_on(business.settled());
-    let woken = raw::times(count, |number| {
-        let value = runtime
-            .block_on(business.run(Counter::stub(&id(number)?).value()))
-            .map_err(|e| e.to_string())?;
-        if value == 1 {
-            Ok(())
-        } else {
-            Err(format!("Counter/{number} is at {value}").into())
-        }
-    })?;
-    runtime.block_on(business.shutdown());
-
     let template = std::fs::read(&files[0])?;
-    let table: String = Connection::open(&files[0])?.query_row(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%\"count\"%'",
-        [],
-        |row| row.get(0),
-    )?;
     let limit = raw::create(folder, &template, count)?;
     lines.push(time(
         "new object to its first durable answer",
-        created.value_at_quantile(0.5),
-        limit.value_at_quantile(0.5),
+        raw::micros(&created, 0.5),
+        raw::micros(&limit, 0.5),
         "write a template, open, update, sync",
         Some(2.0),
     ));
-    let limit = raw::wake(&files, &format!("SELECT \"count\" FROM \"{table}\""))?;
-    lines.push(time(
-        "sleeping object to its first answer",
-        woken.value_at_quantile(0.5),
-        limit.value_at_quantile(0.5),
-        "open the same file, read the row",
-        Some(1.5),
-    ));
-    // In processes of their own: memory that one gave back would be used by the other.
-    let each = |whose: &str| {
-        let out = Command::new(std::env::current_exe()?)
-            .args(["footprint", whose])
-            .arg(&data)
-            .output()?;
-        let text = String::from_utf8(out.stdout)?;
-        let mut numbers = text.split_whitespace().map(str::parse::<f64>);
-        match (numbers.next(), numbers.next()) {
-            (Some(Ok(memory)), Some(Ok(files))) => Ok((memory, files)),
-            _ => Err(Failure::from(String::from_utf8_lossy(&out.stderr))),
-        }
-    };
-    let (ours, tuned) = (each("ours")?, each("raw")?);
+    for (what, how, target) in [
+        ("sleeping object to its first answer", "warm", Some(1.5)),
+        ("the same, its file not in memory", "cold", None),
+    ] {
+        let (ours, limit) = (
+            apart(&["woken", how, "ours"], &data)?,
+            apart(&["woken", how, "raw"], &data)?,
+        );
+        lines.push(time(
+            what,
+            ours.0,
+            limit.0,
+            "open the same file, read the row",
+            target,
+        ));
+    }
+    let (ours, tuned) = (
+        apart(&["footprint", "ours"], &data)?,
+        apart(&["footprint", "raw"], &data)?,
+    );
     eprintln!(
         "an open object: {:.1} KB and {} files; a connection: {:.1} KB and {} files",
         ours.0, ours.1, tuned.0, tuned.1
@@ -113,6 +92,75 @@ pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(
         target: Some(1.3),
     });
     Ok(())
+}
+
+/// Two numbers from a process of its own: memory that one gave back would be used by the other.
+fn apart(args: &[&str], data: &Path) -> Result<(f64, f64), Failure> {
+    let out = Command::new(std::env::current_exe()?)
+        .args(args)
+        .arg(data)
+        .output()?;
+    let text = String::from_utf8(out.stdout)?;
+    let mut numbers = text.split_whitespace().map(str::parse::<f64>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(one)), Some(Ok(other))) => Ok((one, other)),
+        _ => Err(Failure::from(String::from_utf8_lossy(&out.stderr))),
+    }
+}
+
+/// Prints the median and the 99th percentile of the microseconds that it takes to wake each object: `benches woken warm|cold
+/// ours|raw <data>`, after [`life`] has made the data. Cold ones have nothing of their files in memory.
+pub fn woken(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let is_cold = args.next().ok_or("how?")? == "cold";
+    let whose = args.next().ok_or("whose?")?;
+    let data = PathBuf::from(args.next().ok_or("where?")?);
+    let files = files_of(&data.join("objects/bench.example/Counter"))?;
+    let before = |file: &Path| {
+        if is_cold {
+            raw::leave_memory(file)?;
+        }
+        Ok(())
+    };
+    let times = if whose == "raw" {
+        let table: String = Connection::open(&files[0])?.query_row(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%\"count\"%'",
+            [],
+            |row| row.get(0),
+        )?;
+        raw::wake(
+            &files,
+            before,
+            &format!("SELECT \"count\" FROM \"{table}\""),
+        )?
+    } else {
+        let business = Embedded::of(Bench::DEF, &data)
+            .start()
+            .map_err(|e| e.to_string())?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(business.settled());
+        let times = raw::times_each(&files, before, |file| {
+            let id = id_of(file).map_err(|e| e.to_string())?;
+            let value = runtime
+                .block_on(business.run(Counter::stub(&id).value()))
+                .map_err(|e| e.to_string())?;
+            if value == 1 {
+                Ok(())
+            } else {
+                Err(format!("{} is at {value}", file.display()).into())
+            }
+        })?;
+        // So that each finds its log where the one before left it.
+        runtime.block_on(business.shutdown());
+        times
+    };
+    println!("{} {}", raw::micros(&times, 0.5), raw::micros(&times, 0.99));
+    Ok(())
+}
+
+fn id_of(file: &Path) -> Result<Id<Counter>, dotdo::Error> {
+    Id::new(file.file_stem().unwrap_or_default().to_string_lossy())
 }
 
 /// Prints the kilobytes and the open files that one more open object costs: `benches footprint ours|raw <data>`, after
@@ -145,9 +193,7 @@ pub fn footprint(mut args: impl Iterator<Item = String>) -> Result<(), Failure> 
     let ask = |files: &[PathBuf]| {
         block_on(async {
             for file in files {
-                let id = file.file_stem().unwrap_or_default().to_string_lossy();
-                let id: Id<Counter> = Id::new(id)?;
-                business.run(Counter::stub(&id).value()).await?;
+                business.run(Counter::stub(&id_of(file)?).value()).await?;
             }
             business.settled().await;
             Ok(())

@@ -224,19 +224,18 @@ pub fn rate(
 }
 
 /// A time beside its limit.
-#[allow(clippy::cast_precision_loss, reason = "microseconds")]
 pub fn time(
     what: &'static str,
-    ours: u64,
-    limit: u64,
+    ours: f64,
+    limit: f64,
     beside: &'static str,
     target: Option<f64>,
 ) -> Line {
     eprintln!("{what}: {ours} µs; {beside}: {limit} µs");
     Line {
         what,
-        ours: ours as f64,
-        limit: limit as f64,
+        ours,
+        limit,
         beside,
         unit: Unit::Micros,
         target,
@@ -489,7 +488,7 @@ fn flows(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
 async fn median(
     limit: Duration,
     call: impl AsyncFn(u64) -> dotdo::Result<()>,
-) -> Result<u64, Failure> {
+) -> Result<f64, Failure> {
     let mut all = crate::client::histogram();
     let begun = Instant::now();
     let mut number = 0;
@@ -500,7 +499,7 @@ async fn median(
         all.record(micros.max(1)).map_err(|e| e.to_string())?;
         number += 1;
     }
-    Ok(all.value_at_quantile(0.5))
+    Ok(crate::raw::micros(&all, 0.5))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Some("verbs") => load::verbs(args),
         Some("cloudflare") => cloudflare::main(args),
         Some("life") => life::main(args),
+        Some("woken") => life::woken(args),
         Some("footprint") => life::footprint(args),
         Some("million") => million::main(args),
         Some("million-part") => million::run_part(args),

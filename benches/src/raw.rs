@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::client::histogram;
 use crate::rivals::{Promise, bump, open};
@@ -27,6 +28,12 @@ pub fn rate(
     Ok(calls as f64 / begun.elapsed().as_secs_f64())
 }
 
+/// The time within which this part of the calls was answered, in microseconds.
+#[allow(clippy::cast_precision_loss, reason = "microseconds")]
+pub fn micros(times: &Histogram<u64>, part: f64) -> f64 {
+    times.value_at_quantile(part) as f64
+}
+
 /// Times each of so many calls.
 pub fn times(
     calls: u64,
@@ -38,6 +45,20 @@ pub fn times(
         call(number)?;
         let micros = u64::try_from(begun.elapsed().as_micros())?;
         all.record(micros.max(1)).map_err(|e| e.to_string())?;
+    }
+    Ok(all)
+}
+
+/// Times a call for each of these files; what is done before it is not part of the time.
+pub fn times_each(
+    files: &[PathBuf],
+    before: impl Fn(&Path) -> Result<(), Failure>,
+    mut call: impl FnMut(&Path) -> Result<(), Failure>,
+) -> Result<Histogram<u64>, Failure> {
+    let mut all = histogram();
+    for file in files {
+        before(file)?;
+        all += times(1, |_| call(file))?;
     }
     Ok(all)
 }
@@ -61,16 +82,33 @@ pub fn updates(folder: &Path, promise: Promise, time: Duration) -> Result<f64, F
 }
 
 /// Opens files as dotdo does, and reads a row: the limit of waking.
-pub fn wake(files: &[PathBuf], statement: &str) -> Result<Histogram<u64>, Failure> {
+pub fn wake(
+    files: &[PathBuf],
+    before: impl Fn(&Path) -> Result<(), Failure>,
+    statement: &str,
+) -> Result<Histogram<u64>, Failure> {
     // They stay open, as the objects that are woken do.
     let mut kept = Vec::new();
-    times(files.len() as u64, |number| {
-        let connection = Connection::open(&files[usize::try_from(number)?])?;
+    let times = times_each(files, before, |file| {
+        let connection = Connection::open(file)?;
         connection.execute_batch(&format!("{} PRAGMA synchronous = NORMAL;", rivals::PRAGMAS))?;
         connection.query_row(statement, [], |row| row.get::<_, i64>(0))?;
         kept.push(connection);
         Ok(())
-    })
+    })?;
+    // As ours, they leave their logs to the next.
+    for connection in &kept {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    Ok(times)
+}
+
+/// Has the system forget what it has in memory of a file that nobody writes.
+pub fn leave_memory(file: &Path) -> Result<(), Failure> {
+    let file = File::open(file)?;
+    file.sync_all()?;
+    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?;
+    Ok(())
 }
 
 /// Writes a template, opens it, updates a row, and has the disk keep it: the limit of a new object.

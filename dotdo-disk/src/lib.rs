@@ -144,6 +144,12 @@ impl Disk {
         self.state().files.remove(name);
     }
 
+    /// How many bytes the file holds, as the process sees it; 0 if there is none.
+    pub fn length(&self, name: &str) -> usize {
+        let state = self.state();
+        state.files.get(name).map_or(0, |file| file.live.len())
+    }
+
     /// What the file holds, as the process sees it.
     pub fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.state().files.get(name).map(|file| file.live.clone())

@@ -1,7 +1,7 @@
 //! Putting files to sleep, away from the thread that takes turns, and many with the same two syncs.
 //!
-//! When `SQLite` closes a file, it syncs its log, moves what stands there into the file, syncs that, and removes the log.
-//! For one object that is some milliseconds. Where the system can make all files safe at once, many are closed together.
+//! To close a file, its log is synced, what stands there is moved into the file, that is synced, and the log is emptied. For
+//! one object that is some milliseconds. Where the system can make all files safe at once, many are closed together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -114,25 +114,25 @@ impl Drop for Closing {
 
 /// Closes files that nobody else has. `make_safe` makes all files safe at once; without it, each does so by itself.
 ///
-/// What stands in the logs is safe before it is moved into the files, and is safe there before the logs are removed. When
+/// What stands in the logs is safe before it is moved into the files, and is safe there before the logs are emptied. When
 /// that fails the logs stay, as after a crash.
 pub(super) fn close<M: FnMut() -> Result<()>>(
     files: Vec<Connection>,
     make_safe: Option<M>,
 ) -> Result<()> {
-    let Some(mut make_safe) = make_safe else {
-        return Ok(());
-    };
-    let moved = make_safe()
-        .and_then(|()| files.iter().try_for_each(move_into_file))
-        .and_then(|()| make_safe());
-    if moved.is_err() {
-        for file in &files {
-            // If even that is refused, `SQLite` closes it with syncs of its own.
-            let _ = file.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-        }
-    }
-    moved
+    let moved = make_safe.map_or(Ok(()), |mut make_safe| {
+        make_safe()?;
+        files.iter().try_for_each(move_into_file)?;
+        make_safe()
+    });
+    files.into_iter().fold(moved, |done, file| {
+        let emptied = match &done {
+            Ok(()) => empty_log(&file),
+            Err(_) => Ok(()),
+        };
+        leave_log(file);
+        done.and(emptied)
+    })
 }
 
 /// Moves what stands in the log into the file, without a sync.
@@ -142,7 +142,92 @@ fn move_into_file(file: &Connection) -> Result<()> {
         .map_err(failed)?;
     file.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         .map_err(failed)?;
-    // Whatever is left is for closing it.
     file.execute_batch("PRAGMA synchronous = NORMAL")
         .map_err(failed)
+}
+
+/// Moves into the file what is still only in the log, with syncs of its own, and then empties the log.
+fn empty_log(file: &Connection) -> Result<()> {
+    file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .map_err(|e| Error::new(ErrorKind::Storage, e))
+}
+
+/// Closes a file and leaves its log where it is. To remove it, and to make it anew whenever the object wakes, would cost more
+/// than all else: file systems do not like to give out again what has just become free.
+pub(super) fn leave_log(file: Connection) {
+    // If even that is refused, `SQLite` closes it in its own way.
+    let _ = file.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    drop(file);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::{close, leave_log};
+    use crate::error::{Error, Result};
+    use crate::host::native::file::syncs;
+    use crate::host::sqlite::Database;
+
+    const BY_ITSELF: Option<fn() -> Result<()>> = None;
+
+    fn open(path: &Path) -> Connection {
+        let connection = Connection::open(path).unwrap();
+        Database::of(connection, "it".to_owned(), syncs(false, false))
+            .unwrap()
+            .into_connection()
+    }
+
+    fn log(path: &Path) -> std::fs::Metadata {
+        path.with_extension("sqlite-wal").metadata().unwrap()
+    }
+
+    #[test]
+    fn a_closed_file_is_whole_by_itself_and_its_log_stays_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it.sqlite");
+        let rows = |path: &Path| -> i64 {
+            open(path)
+                .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+                .unwrap()
+        };
+        let write = || {
+            let file = open(&path);
+            file.execute_batch("CREATE TABLE IF NOT EXISTS t (x); INSERT INTO t VALUES (1)")
+                .unwrap();
+            file
+        };
+        let alone = |count: i64| {
+            let copy = folder.path().join(format!("{count}.sqlite"));
+            std::fs::copy(&path, &copy).unwrap();
+            assert_eq!(rows(&copy), count);
+        };
+        close(vec![write()], BY_ITSELF).unwrap();
+        assert_eq!(log(&path).len(), 0);
+        alone(1);
+        close(vec![write()], Some(|| Ok(()))).unwrap();
+        assert_eq!(log(&path).len(), 0);
+        alone(2);
+
+        // Who only reads finds the log and leaves it.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let before = log(&path).ino();
+            let file = open(&path);
+            let count = "SELECT count(*) FROM t";
+            let found: i64 = file.query_row(count, [], |row| row.get(0)).unwrap();
+            assert_eq!(found, 2);
+            leave_log(file);
+            assert_eq!(log(&path).ino(), before);
+        }
+
+        // What cannot be made safe is not moved.
+        let no = || Err(Error::internal("the disk is gone"));
+        close(vec![write()], Some(no)).unwrap_err();
+        assert!(log(&path).len() > 0);
+        assert_eq!(rows(&path), 3);
+    }
 }

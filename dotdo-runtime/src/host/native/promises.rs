@@ -45,7 +45,7 @@ fn connect(disk: &Disk, name: &str) -> Result<Connection> {
 }
 
 fn object(disk: &Disk) -> Result<Database> {
-    let has_log = disk.exists(&format!("{FILE}-wal"));
+    let has_log = disk.length(&format!("{FILE}-wal")) > 0;
     let syncs = Syncs {
         // So that pages are moved in each run.
         pages: 6,
@@ -106,7 +106,7 @@ fn live(disk: &Disk, random: &mut Random) -> i64 {
             acknowledged = turn;
             match random.below(8) {
                 0 => {
-                    drop(base);
+                    close(vec![base.into_connection()], None::<fn() -> Result<()>>)?;
                     base = object(disk)?;
                 }
                 1 => {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::activity::Guard;
 use super::alarms::AT_ONCE;
-use super::closing::Closing;
+use super::closing::{self, Closing};
 use super::file::{self, Keeping, ObjectFile};
 use super::load;
 use super::log::{Entry, Log};
@@ -837,8 +837,10 @@ impl Worker {
             self.timers.insert((later, key.clone()));
             return;
         }
-        if wrote && let Some(connection) = file.into_connection() {
-            self.closing.close(key.clone(), connection, room);
+        match file.into_connection() {
+            Some(connection) if wrote => self.closing.close(key.clone(), connection, room),
+            Some(connection) => closing::leave_log(connection),
+            None => {}
         }
     }
 
