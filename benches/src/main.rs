@@ -25,6 +25,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
+    // For both sides, too. The embedded host does it by itself.
+    dotdo_sqlite::without_memory_statistics();
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
         Some("load") => load::main(args),

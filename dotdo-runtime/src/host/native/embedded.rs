@@ -88,6 +88,8 @@ impl EmbeddedBuilder {
 
     /// Opens the directory and starts the threads. What was under way when the last process stopped goes on.
     pub fn start(self) -> Result<Embedded> {
+        // If the program has used SQLite before, it is slower, and that is all.
+        dotdo_sqlite::without_memory_statistics();
         // For the life of the process: what is made here is a few tables of pointers into constants.
         let app: &'static App = Box::leak(Box::new(App::new(self.app)?));
         // Whoever changes the working directory later should not move the data.
