@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 mod host {
     #[link(wasm_import_module = "dotdo")]
     unsafe extern "C" {
-        pub fn sql(at: *const u8, len: usize) -> usize;
+        pub fn sql(at: *const u8, len: usize) -> isize;
         pub fn transaction() -> usize;
         pub fn variable(at: *const u8, len: usize) -> usize;
         pub fn take(at: *mut u8);
@@ -42,10 +42,24 @@ pub fn receive(receiver: Receiver) {
     RECEIVER.set(Some(receiver));
 }
 
-/// Has a statement performed; gives the reply.
-pub fn sql(statement: &[u8]) -> Vec<u8> {
+/// What the host says to a statement.
+#[derive(Debug)]
+pub enum Said {
+    /// Nothing but how many rows it changed.
+    Changed(usize),
+    /// A reply.
+    Reply(Vec<u8>),
+}
+
+/// Has a statement performed, or rows added.
+pub fn sql(message: &[u8]) -> Said {
     // SAFETY: the slice lives until the call returns.
-    fetch(unsafe { host::sql(statement.as_ptr(), statement.len()) })
+    let said = unsafe { host::sql(message.as_ptr(), message.len()) };
+    usize::try_from(said).map_or_else(
+        // -1 says 0, and so on.
+        |_| Said::Changed((!said).unsigned_abs()),
+        |length| Said::Reply(fetch(length)),
+    )
 }
 
 /// Runs the body in a transaction, which is kept if it says so. The reply is empty unless the host failed.
@@ -108,8 +122,9 @@ extern "C" fn dotdo_alloc(len: usize) -> *mut u8 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn dotdo_enter() {
-    let message = MESSAGE.take();
+extern "C" fn dotdo_enter(len: usize) {
+    let mut message = MESSAGE.take();
+    message.truncate(len);
     if let Some(receiver) = RECEIVER.get() {
         receiver(message);
     }

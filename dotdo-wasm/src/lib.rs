@@ -5,7 +5,7 @@
 //!
 //! | the host offers (import module `dotdo`) | |
 //! | --- | --- |
-//! | `sql(at, len) -> len` | performs a statement; the reply is fetched with `take` |
+//! | `sql(at, len) -> len` | performs a statement, or adds rows; the reply is fetched with `take`, and `-1 - n` says that `n` rows were changed and that there is none |
 //! | `transaction() -> len` | calls `dotdo_body` inside a transaction; a reply only if it could not be kept or undone |
 //! | `variable(at, len) -> len` | a variable or secret; the reply is empty if there is none |
 //! | `take(at)` | copies the last reply to `at` |
@@ -16,12 +16,12 @@
 //! | the instance offers | |
 //! | --- | --- |
 //! | `main(argc, argv) -> i32` | the program's own `main`, called once, first |
-//! | `dotdo_alloc(len) -> at` | where the next message is to be written |
-//! | `dotdo_enter()` | takes the message |
+//! | `dotdo_alloc(len) -> at` | where the next message is to be written, which is no longer than that |
+//! | `dotdo_enter(len)` | takes the message, which is so long |
 //! | `dotdo_body() -> i32` | the body of the innermost transaction: 1 if it is to be kept |
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
 
 #[cfg(target_arch = "wasm32")]
-pub use abi::{now, random, receive, send, sql, transaction, variable};
+pub use abi::{Said, now, random, receive, send, sql, transaction, variable};

@@ -82,12 +82,13 @@ WebAssembly.Instance = function (module, { dotdo }) {
       message = [at, length];
       return at;
     },
-    dotdo_enter: () => {
+    dotdo_enter: (length) => {
+      message[1] = length;
       const [kind, text] = [bytes(...message)[1], new TextDecoder().decode(bytes(...message))];
       if (kind === 3) instance.whose = "door";
       else if (kind === 1) instance.whose = text.includes('["Order"') ? "Order" : "Tenant";
       cross("enter", instance, bytes(...message));
-      exports.dotdo_enter();
+      exports.dotdo_enter(length);
     },
   };
 };

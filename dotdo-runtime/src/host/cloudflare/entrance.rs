@@ -10,7 +10,7 @@ use crate::app::{App, ObjectKey};
 use crate::door::{Door, HttpRequest, Reply};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::value::Cell;
+use crate::value::CellRef;
 
 /// The header that Cloudflare's edge puts on every request, and nobody else does.
 const EDGE: &str = "cf-ray";
@@ -85,20 +85,26 @@ pub(super) fn respond(call: i64, reply: Reply) -> Result<()> {
         Reply::Feed(feed) => {
             let (noun, name) = address(&feed.object);
             let text = Json::of(&feed)?;
-            let cells = [Cell::Integer(call), Cell::Integer(101), (&text).into()];
-            say(Say::Answer, [cells.as_slice(), &[noun, name]].concat());
+            let cells = [
+                CellRef::Integer(call),
+                CellRef::Integer(101),
+                text.text().into(),
+                noun.into(),
+                CellRef::Text(&name),
+            ];
+            say(Say::Answer, &cells);
             return Ok(());
         }
     };
     let mut cells = vec![
-        Cell::Integer(call),
-        Cell::Integer(i64::from(response.status)),
-        Cell::Blob(response.body),
+        CellRef::Integer(call),
+        CellRef::Integer(i64::from(response.status)),
+        CellRef::Blob(&response.body),
     ];
-    for (name, value) in response.headers {
-        cells.extend([Cell::Text(name), Cell::Text(value)]);
+    for (name, value) in &response.headers {
+        cells.extend([CellRef::Text(name), CellRef::Text(value)]);
     }
-    say(Say::Answer, cells);
+    say(Say::Answer, &cells);
     Ok(())
 }
 

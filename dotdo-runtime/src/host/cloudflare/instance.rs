@@ -14,7 +14,7 @@ use crate::business::AppDef;
 use crate::door::Reply;
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::value::Cell;
+use crate::value::CellRef;
 
 /// What a business's `main` returns.
 pub type Exit = ExitCode;
@@ -99,7 +99,7 @@ pub(super) fn whole<T>(read: Result<T>) -> T {
 
 /// Says something in the log of the platform.
 pub(super) fn log(level: &str, text: &str) {
-    say(Say::Log, vec![level.into(), text.into()]);
+    say(Say::Log, &[level.into(), text.into()]);
 }
 
 /// A variable or secret of the environment.
@@ -120,7 +120,7 @@ impl Instance {
             2 => {
                 let call = parts.number()?;
                 self.slot.alarm(&mut self.tasks)?;
-                say(Say::Answer, vec![Cell::Integer(call), "null".into()]);
+                say(Say::Answer, &[CellRef::Integer(call), "null".into()]);
                 Ok(())
             }
             3 => {

@@ -39,8 +39,14 @@
 //! | 6 never mind | ask |
 //! | 7 what is being run | the action whose code it is, or null |
 //! | 8 there are new events | |
+//!
+//! A message to the database is a statement's text and its parameters, or rows that are to be added together: see `later.rs`.
+//! The reply is 0, how many rows it changed, how many columns it has, and the cells of its rows; or 1 and what went wrong. Where
+//! there are no rows, the number of changed ones is all that crosses.
 
 mod classes;
+#[cfg(any(target_arch = "wasm32", test))]
+mod later;
 #[cfg(any(target_arch = "wasm32", test))]
 mod limits;
 #[cfg(any(target_arch = "wasm32", test))]

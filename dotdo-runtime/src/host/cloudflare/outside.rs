@@ -1,5 +1,6 @@
 //! What an instance asks of the host and waits for: other objects, and HTTP.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -12,7 +13,7 @@ use crate::http;
 use crate::json::{self, Json};
 use crate::maps::Few;
 use crate::object::{Answer, Request};
-use crate::value::Cell;
+use crate::value::CellRef;
 
 /// What the shim is told.
 pub(super) enum Say {
@@ -27,16 +28,20 @@ pub(super) enum Say {
 }
 
 /// Tells the shim something.
-pub(super) fn say(what: Say, cells: Vec<Cell>) {
-    let mut all = Vec::with_capacity(cells.len() + 1);
-    all.push(Cell::Integer(what as i64));
-    all.extend(cells);
-    dotdo_wasm::send(&wire::encode(&all));
+pub(super) fn say(what: Say, cells: &[CellRef<'_>]) {
+    let what = CellRef::Integer(what as i64);
+    let size = cells.iter().map(|&cell| wire::size(cell)).sum::<usize>();
+    let mut message = Vec::with_capacity(wire::size(what) + size);
+    wire::put(&mut message, what);
+    for &cell in cells {
+        wire::put(&mut message, cell);
+    }
+    dotdo_wasm::send(&message);
 }
 
 /// Tells the shim whose code is being run, in case that it stops.
 pub(crate) fn doing(action: Option<&str>) {
-    say(Say::Doing, vec![action.map(str::to_owned).into()]);
+    say(Say::Doing, &[action.map_or(CellRef::Null, CellRef::Text)]);
 }
 
 /// Something that was asked for.
@@ -73,15 +78,13 @@ pub(super) fn arrived(ask: i64, what: Result<Parts>) {
 /// Something that is asked for. If it is dropped, the host need not go on with it.
 struct Ask(i64);
 
-fn ask(what: Say, cells: Vec<Cell>) -> Ask {
+fn ask(what: Say, cells: &[CellRef<'_>]) -> Ask {
     let number = ASKS.with_borrow_mut(|asks| {
         asks.last += 1;
         asks.open.insert(asks.last, Asked::Open(None));
         asks.last
     });
-    let mut all = vec![Cell::Integer(number)];
-    all.extend(cells);
-    say(what, all);
+    say(what, &[&[CellRef::Integer(number)], cells].concat());
     Ask(number)
 }
 
@@ -104,7 +107,7 @@ impl Drop for Ask {
     fn drop(&mut self) {
         let asked = ASKS.with_borrow_mut(|asks| asks.open.remove(&self.0));
         if matches!(asked, Some(Asked::Open(_))) {
-            say(Say::NeverMind, vec![Cell::Integer(self.0)]);
+            say(Say::NeverMind, &[CellRef::Integer(self.0)]);
         }
     }
 }
@@ -119,26 +122,26 @@ impl Peers for Objects {
 }
 
 /// The noun whose class an object is of, and its name there.
-pub(super) fn address(object: &ObjectKey) -> (Cell, Cell) {
+pub(super) fn address(object: &ObjectKey) -> (&str, Cow<'_, str>) {
     match &object.thing {
-        None => ("".into(), object.tenant.as_str().into()),
-        Some((noun, id)) => (
-            noun.as_str().into(),
-            format!("{}/{id}", object.tenant).into(),
-        ),
+        None => ("", object.tenant.as_str().into()),
+        Some((noun, id)) => (noun, format!("{}/{id}", object.tenant).into()),
     }
 }
 
 /// Hands a request to an object, or only wakes it.
 pub(super) async fn reach(to: ObjectKey, request: Option<Request>) -> Result<Answer> {
     let (noun, name) = address(&to);
-    let cells = vec![
-        noun,
-        name,
-        (&Json::of(&to)?).into(),
-        request.as_ref().map(Json::of).transpose()?.as_ref().into(),
+    let (key, request) = (Json::of(&to)?, request.as_ref().map(Json::of).transpose()?);
+    let cells = [
+        noun.into(),
+        CellRef::Text(&name),
+        key.text().into(),
+        request
+            .as_ref()
+            .map_or(CellRef::Null, |json| json.text().into()),
     ];
-    let answer = ask(Say::Call, cells).await?.text()?;
+    let answer = ask(Say::Call, &cells).await?.text()?;
     json::read::<Result<Answer>>(&answer).map_err(|e| {
         Error::internal(format_args!(
             "the answer of {to} cannot be read: {}",
@@ -150,14 +153,14 @@ pub(super) async fn reach(to: ObjectKey, request: Option<Request>) -> Result<Ans
 /// Sends a request to the outside world.
 pub(crate) async fn fetch(request: http::Request) -> Result<http::Response> {
     let mut cells = vec![
-        request.method.into(),
-        request.url.into(),
-        Cell::Blob(request.body),
+        CellRef::Text(&request.method),
+        CellRef::Text(&request.url),
+        CellRef::Blob(&request.body),
     ];
-    for (name, value) in request.headers {
-        cells.extend([Cell::Text(name), Cell::Text(value)]);
+    for (name, value) in &request.headers {
+        cells.extend([CellRef::Text(name), CellRef::Text(value)]);
     }
-    let mut parts = ask(Say::Fetch, cells).await?;
+    let mut parts = ask(Say::Fetch, &cells).await?;
     Ok(http::Response {
         status: u16::try_from(parts.number()?).unwrap_or(0),
         body: parts.blob()?,

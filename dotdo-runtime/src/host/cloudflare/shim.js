@@ -227,8 +227,8 @@ function refusal(detail) {
 }
 
 function response([status, content, ...fields], method) {
-  const headers = new Headers();
-  for (let i = 0; i < fields.length; i += 2) headers.append(fields[i], fields[i + 1]);
+  const headers = [];
+  for (let i = 0; i < fields.length; i += 2) headers.push([fields[i], fields[i + 1]]);
   return new Response(NO_BODY.has(status) || method === "HEAD" ? null : content, { status, headers });
 }
 
@@ -242,6 +242,8 @@ class Instance {
   #calls = new Map();
   #last = 0;
   #asks = new Map();
+  // Statements that add rows, as the instance numbers them.
+  #texts = [];
   #doing = null;
   #said = "";
   #stopped = false;
@@ -252,7 +254,7 @@ class Instance {
     this.#storage = host.ctx?.storage;
     const { exports } = new WebAssembly.Instance(wasm, {
       dotdo: {
-        sql: (at, length) => this.#hold(this.#sql(decode(this.#bytes(at, length)))),
+        sql: (at, length) => this.#sql(decode(this.#bytes(at, length))),
         transaction: () => this.#transaction(),
         variable: (at, length) => {
           const value = platform.variable(host.env, TEXT.decode(this.#bytes(at, length)));
@@ -273,8 +275,11 @@ class Instance {
     return new Uint8Array(this.#exports.memory.buffer, at, length);
   }
 
+  // The instance fetches it at once, so the next may be put in the same place.
   #hold(cells) {
-    this.#reply = encode(cells);
+    const most = bound(cells);
+    const { bytes, view } = most > SCRATCH.bytes.length ? scratch(most) : SCRATCH;
+    this.#reply = bytes.subarray(0, encode(cells, bytes, view));
     return this.#reply.length;
   }
 
@@ -296,10 +301,10 @@ class Instance {
   enter(cells) {
     if (this.#stopped) return;
     try {
-      const bytes = encode(cells);
-      const at = this.#exports.dotdo_alloc(bytes.length);
-      this.#bytes(at, bytes.length).set(bytes);
-      this.#exports.dotdo_enter();
+      const most = bound(cells);
+      const at = this.#exports.dotdo_alloc(most);
+      const { buffer } = this.#exports.memory;
+      this.#exports.dotdo_enter(encode(cells, new Uint8Array(buffer, at, most), new DataView(buffer, at, most)));
     } catch (error) {
       return this.#stop(error);
     }
@@ -404,22 +409,48 @@ class Instance {
     return 0;
   }
 
+  /** Where there is no row to show, the answer is `-1 -` how many were changed, and nothing has to cross. */
   #sql([statement, ...params]) {
     const { sql } = this.#storage;
     try {
+      if (statement === 0) return this.#append(params);
       const cursor = sql.exec(statement, ...params);
       const width = cursor.columnNames.length;
-      const rows = cursor.raw().toArray();
+      const rows = width ? cursor.raw().toArray() : [];
       // What is written counts entries of indexes and what triggers wrote, too: one is one row, and of more it is asked.
       const written = cursor.rowsWritten;
       const changed = written < 2 || ONE_ROW.test(statement) ? Math.min(written, 1) : sql.exec("SELECT changes()").raw().next().value[0];
+      if (!rows.length) return -1 - changed;
       const cells = [0, changed, width].concat(...rows);
-      return cells.some(isRounded) ? [0, changed, width, ...exact(sql, statement, params, rows)] : cells;
+      return this.#hold(cells.some(isRounded) ? [0, changed, width, ...exact(sql, statement, params, rows)] : cells);
     } catch (error) {
-      return [1, String(error?.message ?? error)];
+      if (error instanceof Broken) throw error;
+      return this.#hold([1, String(error?.message ?? error)]);
     }
   }
+
+  /** Adds rows: each is the number of its statement, its text if that is new, how many parameters, and these. */
+  #append(cells) {
+    const { sql } = this.#storage;
+    const texts = [...this.#texts];
+    let rows = 0;
+    for (let at = 0; at < cells.length; rows++) {
+      const number = cells[at++];
+      if (number === texts.length) texts.push(cells[at++]);
+      const from = at + 1;
+      const to = from + cells[at];
+      if (typeof texts[number] !== "string" || !(to >= from && to <= cells.length)) throw new Broken("these are no rows");
+      sql.exec(texts[number], ...cells.slice(from, to));
+      at = to;
+    }
+    // The instance numbers them anew if this fails.
+    this.#texts = texts;
+    return -1 - rows;
+  }
 }
+
+/** What crossed the border makes no sense. */
+class Broken extends Error {}
 
 // As on every host: dotdo::http::MAX_BODY.
 const MAX_BODY = 33554432;
@@ -489,14 +520,17 @@ function decode(bytes) {
   return cells;
 }
 
-function encode(cells) {
+/** How many bytes cells take at most: a letter takes three. */
+function bound(cells) {
   let size = 0;
   for (const cell of cells) {
-    // A letter takes three bytes at most.
     size += cell === null ? 1 : typeof cell === "string" ? 5 + cell.length * 3 : typeof cell === "object" ? 5 + cell.byteLength : 9;
   }
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  return size;
+}
+
+/** Writes cells; says how many bytes they took. */
+function encode(cells, bytes, view) {
   let at = 0;
   for (const cell of cells) {
     if (cell === null) {
@@ -526,5 +560,13 @@ function encode(cells) {
       at += 9;
     }
   }
-  return bytes.subarray(0, at);
+  return at;
 }
+
+function scratch(size) {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+// Most replies fit.
+const SCRATCH = scratch(65536);

@@ -20,7 +20,8 @@ use crate::json;
 use crate::object::{Answer, Input, Object, Output, Request, StepStart};
 use crate::rooms;
 use crate::store::meta;
-use crate::value::Cell;
+use crate::stub::Op;
+use crate::value::CellRef;
 
 /// While work is under way, the object is woken after this: if it has gone meanwhile, the work is taken up again.
 const WATCH: i64 = 10 * 1_000_000;
@@ -111,9 +112,10 @@ impl Slot {
             Err(error) => return answer(call, &Err(error)),
         };
         let feed = json::Json::of(&feed)?;
-        let mut cells = vec![Cell::Integer(call), (&feed).into(), batch.more.into()];
-        cells.extend(batch.texts.into_iter().map(Cell::Text));
-        say(Say::Answer, cells);
+        let more = CellRef::Integer(batch.more.into());
+        let mut cells = vec![CellRef::Integer(call), feed.text().into(), more];
+        cells.extend(batch.texts.iter().map(CellRef::from));
+        say(Say::Answer, &cells);
         Ok(())
     }
 
@@ -144,23 +146,25 @@ impl Slot {
             return answer(call, &Ok(Answer::Done(json::Json::null())));
         };
         let request: Request = json::read(&request)?;
-        let input = Input::Request(request.clone(), call.unsigned_abs());
+        let first = request.ops.first();
+        let (writes, creates) = (
+            first.is_some_and(|op| !op.is_read()),
+            first.is_some_and(Op::creates),
+        );
+        let input = Input::Request(request, call.unsigned_abs());
         if self.object.is_some() || self.identity()?.is_some() {
             self.open(&key, tasks)?;
             self.turn(input, tasks);
             return Ok(());
         }
         // A tenant begins with the first thing somebody does there, an object with its creation.
-        let first = request.ops.first();
         match &key.thing {
-            None if key.tenant == self.app.domain() || first.is_some_and(|op| !op.is_read()) => {
+            None if key.tenant == self.app.domain() || writes => {
                 self.open(&key, tasks)?;
                 self.turn(input, tasks);
                 Ok(())
             }
-            Some(_) if first.is_some_and(crate::stub::Op::creates) => {
-                self.begin(&key, input, tasks)
-            }
+            Some(_) if creates => self.begin(&key, input, tasks),
             Some((noun, id)) => Err(Error::not_found(format_args!("there is no {noun}/{id}"))),
             None => Err(Error::not_found(format_args!(
                 "there is no tenant `{}` yet; it begins with the first thing that is made there",
@@ -321,7 +325,7 @@ impl Slot {
                         log("error", error.message());
                     }
                 }
-                Output::News => say(Say::News, Vec::new()),
+                Output::News => say(Say::News, &[]),
                 Output::Step(step) if rooms::FLOWS => self.step(step, tasks),
                 Output::Step(_) => {}
                 Output::Cancel { action, attempt } => tasks.cancel(&name(&action, attempt)),
@@ -382,7 +386,7 @@ impl Slot {
             return;
         };
         if self.alarm.is_none_or(|known| wanted < known) {
-            say(Say::Wake, vec![Cell::Integer(wanted)]);
+            say(Say::Wake, &[CellRef::Integer(wanted)]);
             self.alarm = Some(wanted);
         }
     }
@@ -414,6 +418,6 @@ fn name(action: &str, attempt: u32) -> String {
 
 fn answer(call: i64, result: &Result<Answer>) -> Result<()> {
     let text = json::Json::of(result)?;
-    say(Say::Answer, vec![Cell::Integer(call), text.text().into()]);
+    say(Say::Answer, &[CellRef::Integer(call), text.text().into()]);
     Ok(())
 }

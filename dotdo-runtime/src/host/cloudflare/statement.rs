@@ -2,10 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 /// Integers up to here go through a float unchanged.
 const EXACT: u64 = 1 << 53;
+
+/// Whether a cell is the same after it was a float.
+pub(super) const fn is_exact(cell: CellRef<'_>) -> bool {
+    !matches!(cell, CellRef::Integer(number) if number.unsigned_abs() > EXACT)
+}
 
 /// A piece of a statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,11 +87,7 @@ pub(super) fn writes(sql: &str) -> bool {
 /// The statement with the integers in it that would be rounded on their way, and the parameters that are left; none
 /// if there is no such integer.
 pub(super) fn with_large_integers(sql: &str, params: &[Cell]) -> Option<(String, Vec<Cell>)> {
-    let large = |cell: &Cell| match cell {
-        Cell::Integer(number) if number.unsigned_abs() > EXACT => Some(*number),
-        _ => None,
-    };
-    if !params.iter().any(|cell| large(cell).is_some()) {
+    if params.iter().all(|cell| is_exact(cell.into())) {
         return None;
     }
     let mut text = String::with_capacity(sql.len() + 40);
@@ -112,7 +113,7 @@ pub(super) fn with_large_integers(sql: &str, params: &[Cell]) -> Option<(String,
             text.push_str(piece);
             continue;
         };
-        if let Some(number) = large(cell) {
+        if let (Cell::Integer(number), false) = (cell, is_exact(cell.into())) {
             let _ = write!(text, "({number})");
             continue;
         }

@@ -4,35 +4,41 @@
 //! bytes; 3 a text and 4 a blob, each a length of four bytes and that many. Numbers are little-endian.
 
 use crate::error::{Error, Result};
-use crate::value::Cell;
+use crate::value::{Cell, CellRef};
 
 /// Encodes a list.
 pub fn encode(cells: &[Cell]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(cells.iter().map(size).sum());
+    let mut bytes = Vec::with_capacity(cells.iter().map(|cell| size(cell.into())).sum());
     for cell in cells {
-        match cell {
-            Cell::Null => bytes.push(0),
-            Cell::Integer(number) => {
-                bytes.push(1);
-                bytes.extend_from_slice(&number.to_le_bytes());
-            }
-            Cell::Real(number) => {
-                bytes.push(2);
-                bytes.extend_from_slice(&number.to_le_bytes());
-            }
-            Cell::Text(text) => part(&mut bytes, 3, text.as_bytes()),
-            Cell::Blob(blob) => part(&mut bytes, 4, blob),
-        }
+        put(&mut bytes, cell.into());
     }
     bytes
 }
 
-fn size(cell: &Cell) -> usize {
+/// How many bytes a cell takes.
+pub(super) const fn size(cell: CellRef<'_>) -> usize {
     match cell {
-        Cell::Null => 1,
-        Cell::Integer(_) | Cell::Real(_) => 9,
-        Cell::Text(text) => 5 + text.len(),
-        Cell::Blob(blob) => 5 + blob.len(),
+        CellRef::Null => 1,
+        CellRef::Integer(_) | CellRef::Real(_) => 9,
+        CellRef::Text(text) => 5 + text.len(),
+        CellRef::Blob(blob) => 5 + blob.len(),
+    }
+}
+
+/// Puts a cell to the end of a list.
+pub(super) fn put(bytes: &mut Vec<u8>, cell: CellRef<'_>) {
+    match cell {
+        CellRef::Null => bytes.push(0),
+        CellRef::Integer(number) => {
+            bytes.push(1);
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        CellRef::Real(number) => {
+            bytes.push(2);
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        CellRef::Text(text) => part(bytes, 3, text.as_bytes()),
+        CellRef::Blob(blob) => part(bytes, 4, blob),
     }
 }
 
