@@ -19,10 +19,11 @@ pub struct Json(Box<RawValue>);
 impl Json {
     /// Encodes a value.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let text = serde_json::to_string(value).map_err(|e| {
+        // What was just written as JSON need not be looked through again.
+        let written = serde_json::value::to_raw_value(value);
+        written.map(Self).map_err(|e| {
             Error::permanent(format_args!("the value cannot be written as JSON: {e}"))
-        })?;
-        Self::parse(text)
+        })
     }
 
     /// Takes a text, checking that it is JSON.
