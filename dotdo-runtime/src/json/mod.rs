@@ -21,9 +21,9 @@ impl Json {
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         // What was just written as JSON need not be looked through again.
         let written = serde_json::value::to_raw_value(value);
-        written.map(Self).map_err(|e| {
-            Error::permanent(format_args!("the value cannot be written as JSON: {e}"))
-        })
+        written
+            .map(Self)
+            .map_err(|e| Error::permanent(format_args!("the value cannot be written as JSON: {e}")))
     }
 
     /// Takes a text, checking that it is JSON.

@@ -222,13 +222,7 @@ impl Object {
         env: Rc<dyn Env>,
     ) -> Result<(Self, Vec<Output>)> {
         let mut object = Self::asleep(app, key, sql, env);
-        if !object.wake_from_rest()? {
-            object.transact("dotdo", |object, turn| {
-                object.prepare(turn)?;
-                Self::resume(turn)
-            })?;
-            object.drive_fresh();
-        }
+        object.wake()?;
         let outputs = std::mem::take(&mut object.outputs);
         Ok((object, outputs))
     }
@@ -245,7 +239,7 @@ impl Object {
     ) -> Result<(Self, Vec<Output>)> {
         let mut object = Self::asleep(app, key, sql, env);
         object.transact("dotdo", |object, turn| {
-            object.prepare(turn)?;
+            object.prepare(turn, None)?;
             Self::resume(turn)?;
             let mut after = turn.after();
             after.flows.retain(|flow| flow != action);

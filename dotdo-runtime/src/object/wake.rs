@@ -9,7 +9,8 @@ use crate::json::Json;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
-use crate::store::{self, memory, meta, outbox, rest, schedules};
+use crate::store::meta::{self, Known};
+use crate::store::{self, memory, outbox, rest, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "3";
@@ -42,40 +43,50 @@ fn create_extras(sql: &dyn Sql) -> Result<()> {
 }
 
 impl Object {
-    /// Wakes an object that went to sleep as this program would leave it, with nothing under way: there is nothing to be
-    /// written, so there is no turn. Of any other it says that it is not so.
-    pub(super) fn wake_from_rest(&self) -> Result<bool> {
+    /// Wakes. Most went to sleep as this program would leave them, with nothing under way: there is nothing to be written, so
+    /// there is no turn.
+    pub(super) fn wake(&mut self) -> Result<()> {
         // What cannot be read is new, or laid out in another way, or will fail again.
-        let Ok(rest) = rest::look(&*self.sql) else {
-            return Ok(false);
-        };
-        let known = self.app.known_schema(self.key.noun());
-        let rests = !rest.open
-            && self.app.schedules_of(&self.key).next().is_none()
-            && rest.identity.as_deref() == Some(Json::of(&self.key)?.text())
-            && rest.system.as_deref() == Some(SYSTEM_VERSION)
-            && rest.extras.as_deref() == Some(EXTRAS_VERSION)
-            && rest.fingerprint.as_ref() == Some(&known.fingerprint);
-        if rests {
-            self.arm_for(rest.next_due, false)?;
+        let rest = rest::look(&*self.sql).ok();
+        if let Some(rest) = rest.as_ref().filter(|rest| !rest.open)
+            && self.is_up_to_date(&rest.known)?
+        {
+            return self.arm_for(rest.next_due, false);
         }
-        Ok(rests)
+        let open = rest.as_ref().is_none_or(|rest| rest.open);
+        self.transact("dotdo", |object, turn| {
+            object.prepare(turn, rest.map(|rest| rest.known))?;
+            if open { Self::resume(turn) } else { Ok(()) }
+        })?;
+        self.drive_fresh();
+        Ok(())
     }
 
-    pub(super) fn prepare(&mut self, turn: &Turn) -> Result<()> {
+    fn is_up_to_date(&self, known: &Known) -> Result<bool> {
+        let schema = self.app.known_schema(self.key.noun());
+        Ok(
+            known.identity.as_deref() == Some(Json::of(&self.key)?.text())
+                && known.system.as_deref() == Some(SYSTEM_VERSION)
+                && known.extras.as_deref() == Some(EXTRAS_VERSION)
+                && known.fingerprint.as_ref() == Some(&schema.fingerprint)
+                && self.app.schedules_of(&self.key).next().is_none(),
+        )
+    }
+
+    /// Brings an object up to date. `known` is what it says of itself, if that was asked and could be read.
+    pub(super) fn prepare(&mut self, turn: &Turn, known: Option<Known>) -> Result<()> {
         let sql = turn.sql();
-        let known = !sql
-            .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?
-            .is_empty();
-        if !known {
-            create(self.app, self.key.noun(), sql)?;
-        }
-        let identity = Json::of(&self.key)?;
-        let found = meta::several(sql, &["identity", "system", "extras", "fingerprint"])?;
-        let [found_identity, system, extras, fingerprint] = &found[..] else {
-            return Err(Error::internal("the object says too little of itself"));
+        let known = if let Some(known) = known {
+            known
+        } else {
+            let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
+            if tables.is_empty() {
+                create(self.app, self.key.noun(), sql)?;
+            }
+            Known::read(sql)?
         };
-        match found_identity {
+        let identity = Json::of(&self.key)?;
+        match known.identity {
             // New, or made from a template.
             None => meta::set(sql, "identity", identity.text())?,
             Some(other) if other != identity.text() => {
@@ -90,13 +101,13 @@ impl Object {
             Some(_) => {}
         }
         // Most wake with the layout and the schema that they went to sleep with.
-        if system.as_deref() != Some(SYSTEM_VERSION) {
+        if known.system.as_deref() != Some(SYSTEM_VERSION) {
             self.bring_layout_forward(sql)?;
         }
-        if extras.as_deref() != Some(EXTRAS_VERSION) {
+        if known.extras.as_deref() != Some(EXTRAS_VERSION) {
             create_extras(sql)?;
         }
-        if fingerprint.as_ref() != Some(&self.app.known_schema(self.key.noun()).fingerprint) {
+        if known.fingerprint.as_ref() != Some(&self.app.known_schema(self.key.noun()).fingerprint) {
             migrate::bring_forward(self.app, &self.key, sql)?;
         }
         if rooms::FLOWS {

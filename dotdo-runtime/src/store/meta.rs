@@ -12,26 +12,35 @@ pub(crate) fn get(sql: &dyn Sql, key: &str) -> Result<Option<String>> {
     Ok(rows.into_iter().next().map(|row| Reader::new(row).text()))
 }
 
-/// The values under several keys, in one question.
-pub(crate) fn several(sql: &dyn Sql, keys: &[&str]) -> Result<Vec<Option<String>>> {
-    let marks: Vec<_> = (1..=keys.len()).map(|n| format!("?{n}")).collect();
-    let params: Vec<_> = keys.iter().map(|&key| key.into()).collect();
-    let rows = sql.query(
-        &format!(
-            r#"SELECT "key", "value" FROM "$meta" WHERE "key" IN ({})"#,
-            marks.join(", ")
-        ),
-        &params,
-    )?;
-    let mut values = vec![None; keys.len()];
-    for row in rows {
-        let mut row = Reader::new(row);
-        let key = row.text();
-        if let Some(place) = keys.iter().position(|&known| known == key) {
-            values[place] = Some(row.text());
+/// Who an object is, and how its tables are laid out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub identity: Option<String>,
+    pub system: Option<String>,
+    pub extras: Option<String>,
+    pub fingerprint: Option<String>,
+}
+
+impl Known {
+    /// Reads it, in one question.
+    pub fn read(sql: &dyn Sql) -> Result<Self> {
+        let rows = sql.query(
+            r#"SELECT "key", "value" FROM "$meta" WHERE "key" IN ('identity', 'system', 'extras', 'fingerprint')"#,
+            &[],
+        )?;
+        let mut known = Self::default();
+        for row in rows {
+            let mut row = Reader::new(row);
+            let place = match row.text().as_str() {
+                "identity" => &mut known.identity,
+                "system" => &mut known.system,
+                "extras" => &mut known.extras,
+                _ => &mut known.fingerprint,
+            };
+            *place = Some(row.text());
         }
+        Ok(known)
     }
-    Ok(values)
 }
 
 pub(crate) fn set(sql: &dyn Sql, key: &str, value: &str) -> Result<()> {

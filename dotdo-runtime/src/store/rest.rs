@@ -1,6 +1,7 @@
 //! What an object that wakes has to know before it can answer, in one question. Most went to sleep with nothing under
 //! way; asking each table by itself took longer than opening the file.
 
+use super::meta::Known;
 use super::{Reader, memory};
 use crate::error::Result;
 use crate::host::Sql;
@@ -8,11 +9,7 @@ use crate::host::Sql;
 /// How an object went to sleep.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rest {
-    /// What the object remembers of itself: see [`meta`](super::meta).
-    pub identity: Option<String>,
-    pub system: Option<String>,
-    pub extras: Option<String>,
-    pub fingerprint: Option<String>,
+    pub known: Known,
     /// A flow is to go on, a step to run again, a message to leave, or a schedule is kept.
     pub open: bool,
     /// When the next action is due or past its deadline.
@@ -33,18 +30,21 @@ pub(crate) fn look(sql: &dyn Sql) -> Result<Rest> {
         &[],
     )?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
-    let mut rest = Rest {
+    let known = Known {
         identity: row.text_or_null(),
         system: row.text_or_null(),
         extras: row.text_or_null(),
         fingerprint: row.text_or_null(),
-        open: row.integer() != 0,
-        next_due: None,
     };
+    let open = row.integer() != 0;
     let times = [row.integer_or_null(), row.integer_or_null()];
-    rest.next_due = times.into_iter().flatten().min();
-    if !rest.open {
-        memory::next_due(sql, || Ok(rest.next_due))?;
+    let next_due = times.into_iter().flatten().min();
+    if !open {
+        memory::next_due(sql, || Ok(next_due))?;
     }
-    Ok(rest)
+    Ok(Rest {
+        known,
+        open,
+        next_due,
+    })
 }
