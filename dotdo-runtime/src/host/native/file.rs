@@ -29,6 +29,8 @@ pub(super) enum Keeping<'a> {
 /// One object's file.
 pub(super) struct ObjectFile {
     pub database: Rc<Database>,
+    /// A crash had left something in its log.
+    had_log: bool,
     /// What it was made from, if it is new: the log wants to know.
     made_from: RefCell<Option<Arc<Template>>>,
 }
@@ -91,8 +93,14 @@ impl ObjectFile {
         }
         Ok(Self {
             database: Rc::new(database),
+            had_log: has_log,
             made_from: RefCell::default(),
         })
+    }
+
+    /// Whether there may be something in its log, which is to be moved into the file before it is closed.
+    pub fn has_to_settle(&self) -> bool {
+        self.had_log || self.database.writes() > 0
     }
 
     /// What is to be closed, if nobody else has it any more.

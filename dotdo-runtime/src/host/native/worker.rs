@@ -822,7 +822,7 @@ impl Worker {
             behind,
             ..
         } = slot;
-        let wrote = file.database.writes() > 0;
+        let settles = file.has_to_settle();
         drop(object);
         if let Some(since) = behind {
             self.settling.remove(since);
@@ -838,7 +838,7 @@ impl Worker {
             return;
         }
         match file.into_connection() {
-            Some(connection) if wrote => self.closing.close(key.clone(), connection, room),
+            Some(connection) if settles => self.closing.close(key.clone(), connection, room),
             Some(connection) => closing::leave_log(connection),
             None => {}
         }

@@ -21,7 +21,7 @@ use crate::host::native::room::Room;
 use crate::host::native::shared::{Safekeeping, Shared};
 use crate::host::native::steps::Steps;
 use crate::host::native::templates::Templates;
-use crate::host::native::{Clock, Handle, Mailbox};
+use crate::host::native::{Clock, Handle, Mailbox, path_of};
 use crate::host::{Peers, Sql};
 use crate::json::Json;
 use crate::noun::{NounDef, VerbDef, VerbsDef};
@@ -485,4 +485,29 @@ async fn what_a_file_does_not_take_is_remembered_until_it_does() {
     let slot = &bench.worker.slots[&meter("a")];
     assert!(!slot.object.is_blank());
     assert!(slot.file.database.turn().unwrap() >= 2);
+}
+
+#[tokio::test]
+async fn the_log_that_a_crash_left_is_emptied_also_if_nothing_is_written() {
+    let mut bench = bench();
+    bench.do_one(create("a"));
+    let key = meter("a");
+    bench.worker.slots[&key].file.database.settle().unwrap();
+    let file = path_of(bench.folder.path(), &key);
+    let log = file.with_extension("sqlite-wal");
+    let left = [&file, &log].map(|path| (path, std::fs::read(path).unwrap()));
+    let length = || log.metadata().unwrap().len();
+    assert!(length() > 0);
+    bench.worker.stop();
+    assert_eq!(length(), 0);
+
+    for (path, bytes) in &left {
+        std::fs::write(path, bytes).unwrap();
+    }
+    let open = async { bench.worker.open(&key, false) };
+    LocalSet::new().run_until(open).await.unwrap();
+    assert_eq!(bench.worker.slots[&key].file.database.writes(), 0);
+    bench.worker.close(&key);
+    bench.worker.closing.wait_for(&key);
+    assert_eq!(length(), 0);
 }
