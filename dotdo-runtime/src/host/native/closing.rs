@@ -141,14 +141,14 @@ fn move_into_file(file: &Connection) -> Result<()> {
     file.execute_batch("PRAGMA synchronous = OFF")
         .map_err(failed)?;
     file.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-        .map_err(failed)?;
-    file.execute_batch("PRAGMA synchronous = NORMAL")
         .map_err(failed)
 }
 
 /// Moves into the file what is still only in the log, with syncs of its own, and then empties the log.
 fn empty_log(file: &Connection) -> Result<()> {
-    file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    // Whoever opened it may have meant to sync only what comes later.
+    file.execute_batch("PRAGMA synchronous = NORMAL")
+        .and_then(|()| file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
         .map_err(|e| Error::new(ErrorKind::Storage, e))
 }
 
