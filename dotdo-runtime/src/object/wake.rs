@@ -79,8 +79,7 @@ impl Object {
         let known = if let Some(known) = known {
             known
         } else {
-            let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
-            if tables.is_empty() {
+            if !meta::has_tables(sql)? {
                 create(self.app, self.key.noun(), sql)?;
             }
             Known::read(sql)?

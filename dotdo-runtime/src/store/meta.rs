@@ -51,18 +51,19 @@ pub(crate) fn set(sql: &dyn Sql, key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether the tables were ever made in this database.
+pub(crate) fn has_tables(sql: &dyn Sql) -> Result<bool> {
+    let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
+    Ok(!tables.is_empty())
+}
+
 /// Whether nothing was ever made in this database.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn is_blank(sql: &dyn Sql) -> Result<bool> {
-    get(sql, "identity").map_or_else(
-        |error| {
-            let tables = sql.query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
-            if tables.is_empty() {
-                Ok(true)
-            } else {
-                Err(error)
-            }
-        },
-        |identity| Ok(identity.is_none()),
-    )
+    match get(sql, "identity") {
+        Ok(identity) => Ok(identity.is_none()),
+        // As a rule they are there, so they are looked for only now.
+        Err(error) if has_tables(sql)? => Err(error),
+        Err(_) => Ok(true),
+    }
 }

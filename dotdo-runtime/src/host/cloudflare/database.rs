@@ -83,12 +83,7 @@ impl Database {
 
 /// A statement with its parameters.
 fn message(sql: &str, params: &[Cell]) -> Vec<u8> {
-    let cells = || std::iter::once(sql.into()).chain(params.iter().map(CellRef::from));
-    let mut message = Vec::with_capacity(cells().map(wire::size).sum());
-    for cell in cells() {
-        wire::put(&mut message, cell);
-    }
-    message
+    wire::list(std::iter::once(sql.into()).chain(params.iter().map(CellRef::from)))
 }
 
 impl Sql for Database {

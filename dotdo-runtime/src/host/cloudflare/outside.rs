@@ -30,13 +30,9 @@ pub(super) enum Say {
 /// Tells the shim something.
 pub(super) fn say(what: Say, cells: &[CellRef<'_>]) {
     let what = CellRef::Integer(what as i64);
-    let size = cells.iter().map(|&cell| wire::size(cell)).sum::<usize>();
-    let mut message = Vec::with_capacity(wire::size(what) + size);
-    wire::put(&mut message, what);
-    for &cell in cells {
-        wire::put(&mut message, cell);
-    }
-    dotdo_wasm::send(&message);
+    dotdo_wasm::send(&wire::list(
+        std::iter::once(what).chain(cells.iter().copied()),
+    ));
 }
 
 /// Tells the shim whose code is being run, in case that it stops.

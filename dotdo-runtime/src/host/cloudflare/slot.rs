@@ -215,10 +215,7 @@ impl Slot {
 
     /// The key under which the object was made, if it was.
     fn identity(&self) -> Result<Option<ObjectKey>> {
-        let tables = self
-            .database
-            .query(r#"SELECT 1 FROM sqlite_master WHERE "name" = '$meta'"#, &[])?;
-        if tables.is_empty() {
+        if !meta::has_tables(&*self.database)? {
             return Ok(None);
         }
         let identity = meta::get(&*self.database, "identity")?;

@@ -8,15 +8,20 @@ use crate::value::{Cell, CellRef};
 
 /// Encodes a list.
 pub fn encode(cells: &[Cell]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(cells.iter().map(|cell| size(cell.into())).sum());
+    list(cells.iter().map(CellRef::from))
+}
+
+/// The same, of cells that are somewhere else.
+pub(super) fn list<'a>(cells: impl Iterator<Item = CellRef<'a>> + Clone) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(cells.clone().map(size).sum());
     for cell in cells {
-        put(&mut bytes, cell.into());
+        put(&mut bytes, cell);
     }
     bytes
 }
 
 /// How many bytes a cell takes.
-pub(super) const fn size(cell: CellRef<'_>) -> usize {
+const fn size(cell: CellRef<'_>) -> usize {
     match cell {
         CellRef::Null => 1,
         CellRef::Integer(_) | CellRef::Real(_) => 9,
