@@ -41,12 +41,19 @@ pub fn times(
 ) -> Result<Histogram<u64>, Failure> {
     let mut all = histogram();
     for number in 0..calls {
-        let begun = Instant::now();
-        call(number)?;
-        let micros = u64::try_from(begun.elapsed().as_micros())?;
-        all.record(micros.max(1)).map_err(|e| e.to_string())?;
+        time(&mut all, || call(number))?;
     }
     Ok(all)
+}
+
+fn time(
+    all: &mut Histogram<u64>,
+    call: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let begun = Instant::now();
+    call()?;
+    let micros = u64::try_from(begun.elapsed().as_micros())?;
+    Ok(all.record(micros.max(1)).map_err(|e| e.to_string())?)
 }
 
 /// Times a call for each of these files; what is done before it is not part of the time.
@@ -58,7 +65,7 @@ pub fn times_each(
     let mut all = histogram();
     for file in files {
         before(file)?;
-        all += times(1, |_| call(file))?;
+        time(&mut all, || call(file))?;
     }
     Ok(all)
 }
