@@ -1,5 +1,7 @@
 //! How much a request may bring.
 
+use memchr::memchr2;
+
 use super::message::HttpRequest;
 use super::problem::{Outcome, Problem};
 use crate::error::ErrorKind;
@@ -76,23 +78,37 @@ impl Limits {
 
 /// The byte at which a JSON text becomes deeper than `limit`. Brackets within strings do not count.
 fn too_deep(text: &str, limit: usize) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
+            b'"' => at += string(&bytes[at + 1..]),
+            b'{' | b'[' => {
                 depth += 1;
                 if depth > limit {
                     return Some(at);
                 }
             }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
+        at += 1;
     }
     None
+}
+
+/// The length of a string whose first quote is behind us, with its last one. Most of a body is in strings, so they are
+/// searched through rather than looked at byte by byte.
+fn string(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += next + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 #[cfg(test)]
