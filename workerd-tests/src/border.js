@@ -8,6 +8,8 @@ import { business } from "./dotdo.js";
 let plan = null;
 let crossings = 0;
 let spoilt = "";
+// Whose door answered a request last.
+let served = "";
 
 /** Small, and the same everywhere: xorshift32. */
 function numbers(seed) {
@@ -85,8 +87,10 @@ WebAssembly.Instance = function (module, { dotdo }) {
     dotdo_enter: (length) => {
       message[1] = length;
       const [kind, text] = [bytes(...message)[1], new TextDecoder().decode(bytes(...message))];
-      if (kind === 3) instance.whose = "door";
+      if (kind === 3 || kind === 8) instance.whose = "door";
+      else if (kind === 9) instance.whose = text.includes("Order") ? "Order" : "Tenant";
       else if (kind === 1) instance.whose = text.includes('["Order"') ? "Order" : "Tenant";
+      if (kind === 3 || kind === 9) served = instance.whose;
       cross("enter", instance, bytes(...message));
       exports.dotdo_enter(length);
     },
@@ -102,8 +106,13 @@ EXPORTS
 export default {
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
+    // An order is asked as the worker would ask it, but for the field that says which host it is.
+    if (pathname === "/.order") {
+      const id = env.Order.idFromName(searchParams.get("name"));
+      return env.Order.get(id).fetch(searchParams.get("url"));
+    }
     if (pathname !== "/.spoil") return worker.fetch(request, env, ctx);
-    const done = { crossings, spoilt };
+    const done = { crossings, spoilt, served };
     const { at, seed, ...rest } = Object.fromEntries(searchParams);
     plan = rest.kind ? { at: Number(at), seed: Number(seed), ...rest } : null;
     [crossings, spoilt] = [0, ""];

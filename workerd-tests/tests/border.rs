@@ -202,6 +202,41 @@ fn a_torn_message_does_not_stop_what_is_under_way() {
     }
 }
 
+/// What is about one object is answered in its own instance, so that nothing need cross to another one.
+#[test]
+fn a_request_about_one_object_is_answered_there() {
+    let Some(mut border) = Border::start() else {
+        return;
+    };
+    let made = border.post("/Order", &json!({"$id": "o1", "counter": "c", "cents": 1}));
+    assert_eq!(made.status, 201, "{}", made.text());
+    for (target, whose) in [
+        ("/Order/o1", "Order"),
+        ("/Order/nobody", "Order"),
+        ("/Order/o1/$events", "Order"),
+        ("/Counter/c", "Tenant"),
+        ("/Counter", "Tenant"),
+        ("/@acme/Counter", "Tenant"),
+        ("/$events", "Tenant"),
+        ("/Order", "door"),
+        ("/$health", "door"),
+        ("/Nothing/x", "door"),
+    ] {
+        border.door.get(target).expect("an answer");
+        let done = border.get("/.spoil");
+        assert_eq!(done["served"], whose, "{target}");
+    }
+    // The tenant is known without the host's field, too: another tenant's order would not be there.
+    let order = json!({"$id": "o2", "counter": "c", "cents": 2});
+    let made = border.post("/@acme/Order", &order);
+    assert_eq!(made.status, 201, "{}", made.text());
+    let direct = "/.order?name=acme/o2&url=http://acme.trial.localhost/Order/o2";
+    assert_eq!(border.get(direct)["cents"], 2);
+    let noted = border.post("/Order/o1/note", &json!({}));
+    assert_eq!(noted.status, 204, "{}", noted.text());
+    assert_eq!(border.get("/.spoil")["served"], "Order");
+}
+
 /// What is still a message, and says something else, may do harm to the object that says it. Nobody waits for ever, and
 /// nobody else is harmed.
 #[test]
@@ -227,12 +262,14 @@ fn a_garbled_message_harms_nobody_else() {
     let mut tried = 0;
     while time.map_or(tried < GARBLED, |time| begun.elapsed() < time) {
         let seed = first + tried;
-        let whose = ["Order", "door"][usize::from(seed.is_multiple_of(4))];
-        border.plan(&format!(
-            "kind=garbled&whose={whose}&at={}&seed={seed}",
-            seed % 11
-        ));
-        let answer = border.post("/Order/victim/note", &json!({}));
+        // The door in front answers what is about no single object, and sends for the object that is to be made.
+        let (whose, crossings, target, body) = match seed % 4 {
+            0 => ("door", 4, "/Order", json!({"$id": "victim"})),
+            _ => ("Order", 8, "/Order/victim/note", json!({})),
+        };
+        let at = seed / 4 % crossings;
+        border.plan(&format!("kind=garbled&whose={whose}&at={at}&seed={seed}"));
+        let answer = border.post(target, &body);
         spoilt += u64::from(!border.plan("").which.is_empty());
         assert!(answer.status >= 200, "{}", answer.text());
         let neighbour = border.get("/Order/neighbour");

@@ -8,4 +8,4 @@ pub mod http;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use http::encode;
-pub use http::{Batch, Door, Feed, HttpRequest, HttpResponse, Limits, PROTOCOL, Reply};
+pub use http::{Batch, Door, Feed, HttpRequest, HttpResponse, Limits, PROTOCOL, Reply, Visitor};

@@ -15,11 +15,7 @@ const MAX_ACTOR: usize = 200;
 ///
 /// Whoever may come in is believed: a client with the token speaks for the people it has signed in.
 pub(super) fn actor(request: &HttpRequest) -> Outcome<Option<String>> {
-    let mut given = request
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "actor")
-        .map(|(_, value)| value.trim());
+    let mut given = request.values("actor").map(str::trim);
     let Some(name) = given.next() else {
         return Ok(None);
     };

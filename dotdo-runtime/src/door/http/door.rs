@@ -13,7 +13,7 @@ use super::problem::{Outcome, Problem};
 use super::route::{self, Route};
 use super::secrets::Secrets;
 use super::visit::Visit;
-use crate::app::App;
+use crate::app::{App, ObjectKey};
 use crate::error::{Error, ErrorKind};
 use crate::host::Peers;
 use crate::rooms;
@@ -25,6 +25,23 @@ pub struct Door {
     limits: Limits,
     ids: Box<dyn Fn() -> String + Send + Sync>,
     secrets: Secrets,
+}
+
+/// A request that the door has looked at.
+#[derive(Debug)]
+pub struct Visitor {
+    pub(super) request: HttpRequest,
+    /// Where it wants to go, or why it may not come in.
+    pub(super) aim: Outcome<(Place, Route)>,
+}
+
+impl Visitor {
+    /// The object that it is about, if it may come in and that is a single one. A host whose objects are in many places
+    /// can open the door at this one, so that what is asked travels no further; the answer is the same wherever it is open.
+    pub fn home(&self) -> Option<ObjectKey> {
+        let (place, route) = self.aim.as_ref().ok()?;
+        route.home(&place.tenant)
+    }
 }
 
 impl fmt::Debug for Door {
@@ -80,9 +97,20 @@ impl Door {
         (self.ids)()
     }
 
+    /// Looks at a request: whether it may come in, and where it wants to go.
+    pub fn meet(&self, request: HttpRequest) -> Visitor {
+        let aim = self.admit(&request);
+        Visitor { request, aim }
+    }
+
     /// Answers a request. It never fails: what goes wrong is a problem document (RFC 9457).
     pub async fn answer<P: Peers>(&self, peers: &P, request: HttpRequest) -> HttpResponse {
-        let response = match self.respond(peers, &request).await {
+        self.serve(peers, self.meet(request)).await
+    }
+
+    pub(super) async fn serve<P: Peers>(&self, peers: &P, visitor: Visitor) -> HttpResponse {
+        let Visitor { request, aim } = visitor;
+        let response = match self.respond(peers, &request, aim).await {
             Ok(response) => response,
             Err(problem) => self.refuse(problem, &request.path),
         };
@@ -112,22 +140,27 @@ impl Door {
             .with("connection", "close")
     }
 
-    /// What a host answers that does not let a request in at all.
-    pub fn error_response(&self, error: &Error) -> HttpResponse {
-        self.refuse(Problem::from(error.clone()), "")
+    /// What a host answers that does not let a request for a path in at all, or cannot reach who is to answer it.
+    pub fn error_response(&self, error: &Error, path: &str) -> HttpResponse {
+        self.refuse(Problem::from(error.clone()), path)
     }
 
     pub(super) fn refuse(&self, problem: Problem, path: &str) -> HttpResponse {
         problem.response(&origin(&self.app.domain()), path)
     }
 
-    async fn respond<P: Peers>(&self, peers: &P, request: &HttpRequest) -> Outcome<HttpResponse> {
+    async fn respond<P: Peers>(
+        &self,
+        peers: &P,
+        request: &HttpRequest,
+        aim: Outcome<(Place, Route)>,
+    ) -> Outcome<HttpResponse> {
         if request.method == "OPTIONS" && request.path == "*" {
             return Ok(
                 HttpResponse::empty(204).with("allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS")
             );
         }
-        let (place, route) = self.admit(request)?;
+        let (place, route) = aim?;
         if request.method == "OPTIONS" {
             return Ok(options(&route));
         }
@@ -142,7 +175,7 @@ impl Door {
     }
 
     /// Lets a request in that may come in, and finds where it wants to go.
-    pub(super) fn admit(&self, request: &HttpRequest) -> Outcome<(Place, Route)> {
+    fn admit(&self, request: &HttpRequest) -> Outcome<(Place, Route)> {
         self.limits.check(request)?;
         // Health is told to anybody, so that whoever watches over the process needs no secret.
         if request.path != "/$health" {
@@ -159,11 +192,7 @@ impl Door {
         if request.path == "/$health" {
             return Ok((Place::home(self.app), Route::Health));
         }
-        let mut hosts = request
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "host")
-            .map(|(_, value)| value.as_str());
+        let mut hosts = request.values("host");
         let host = hosts.next();
         if hosts.any(|other| Some(other) != host) {
             return Err(Problem::malformed("the request names two hosts"));

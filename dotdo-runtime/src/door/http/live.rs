@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::door::Door;
+use super::door::{Door, Visitor};
 use super::logs::event_filter;
 use super::message::{HttpRequest, HttpResponse};
 use super::problem::{Outcome, Problem};
@@ -88,15 +88,15 @@ impl Feed {
 
 impl Door {
     /// Answers a request, or says what a client wants to listen to.
-    pub async fn reply<P: Peers>(&self, peers: &P, request: HttpRequest) -> Reply {
-        if !is_handshake(&request) {
-            return Reply::Response(self.answer(peers, request).await);
+    pub async fn reply<P: Peers>(&self, peers: &P, visitor: Visitor) -> Reply {
+        if !is_handshake(&visitor.request) {
+            return Reply::Response(self.serve(peers, visitor).await);
         }
-        match self.listen(peers, &request).await {
+        match self.listen(peers, &visitor).await {
             Ok(Some(feed)) => Reply::Feed(feed),
             // Nobody has to change the protocol because a client would like to (RFC 9110, 7.8).
-            Ok(None) => Reply::Response(self.answer(peers, request).await),
-            Err(problem) => Reply::Response(self.refuse(problem, &request.path)),
+            Ok(None) => Reply::Response(self.serve(peers, visitor).await),
+            Err(problem) => Reply::Response(self.refuse(problem, &visitor.request.path)),
         }
     }
 
@@ -116,20 +116,21 @@ impl Door {
         self.refuse(Problem::malformed(detail), "")
     }
 
-    async fn listen<P: Peers>(&self, peers: &P, request: &HttpRequest) -> Outcome<Option<Feed>> {
+    async fn listen<P: Peers>(&self, peers: &P, visitor: &Visitor) -> Outcome<Option<Feed>> {
+        let Visitor { request, aim } = visitor;
         check_protocols(request)?;
         if !self.wants_token() {
             check_origin(request)?;
         }
-        let (place, route) = self.admit(request)?;
-        let Route::Events(owner) = &route else {
+        let (place, route) = aim.as_ref().map_err(Clone::clone)?;
+        let Route::Events(owner) = route else {
             return Ok(None);
         };
         let visit = Visit {
             door: self,
             peers,
             request,
-            place,
+            place: place.clone(),
         };
         let mut params = visit.params()?;
         let mut filter = event_filter(&mut params);
@@ -175,10 +176,8 @@ pub(super) fn token(request: &HttpRequest) -> Option<&str> {
 
 fn protocols(request: &HttpRequest) -> impl Iterator<Item = &str> {
     request
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "sec-websocket-protocol")
-        .flat_map(|(_, value)| value.split(','))
+        .values("sec-websocket-protocol")
+        .flat_map(|value| value.split(','))
         .map(str::trim)
 }
 

@@ -1,5 +1,21 @@
 //! Requests and responses as plain data, so that any host's server can make the one and send the other.
 
+/// The header fields that the door reads. A host need not bring others.
+pub(crate) const FIELDS: [&str; 12] = [
+    "actor",
+    "authorization",
+    "cf-ray",
+    "content-type",
+    "host",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "origin",
+    "sec-fetch-site",
+    "sec-websocket-protocol",
+    "upgrade",
+];
+
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpRequest {
@@ -41,20 +57,21 @@ impl HttpRequest {
 
     /// The first header field of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
+        self.values(name).next()
+    }
+
+    /// All header fields of this name, in their order.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        debug_assert!(FIELDS.contains(&name), "{name} is none of FIELDS");
         self.headers
             .iter()
-            .find(|(known, _)| known == name)
+            .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
 
     /// All header fields of this name as one list, as HTTP reads them.
     pub(super) fn header_list(&self, name: &str) -> Option<String> {
-        let values: Vec<&str> = self
-            .headers
-            .iter()
-            .filter(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-            .collect();
+        let values: Vec<&str> = self.values(name).collect();
         (!values.is_empty()).then(|| values.join(","))
     }
 

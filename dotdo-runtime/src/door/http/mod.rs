@@ -43,9 +43,11 @@ mod things;
 mod typed;
 mod visit;
 
-pub use door::Door;
+pub use door::{Door, Visitor};
 pub use limits::Limits;
 pub use live::{Batch, Feed, PROTOCOL, Reply};
+#[cfg(test)]
+pub(crate) use message::FIELDS;
 pub use message::{HttpRequest, HttpResponse};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use text::encode;

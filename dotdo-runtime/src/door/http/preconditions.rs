@@ -60,11 +60,7 @@ pub(super) fn has_version(request: &HttpRequest, version: u64) -> bool {
 
 /// The key under which the request takes effect once.
 pub(super) fn idempotency_key(request: &HttpRequest) -> Outcome<Option<&str>> {
-    let mut keys = request
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "idempotency-key")
-        .map(|(_, value)| value.as_str());
+    let mut keys = request.values("idempotency-key");
     let Some(key) = keys.next() else {
         return Ok(None);
     };

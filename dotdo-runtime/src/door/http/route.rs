@@ -133,6 +133,40 @@ impl Route {
             .map(|(noun, id)| ObjectKey::thing(tenant, noun, id))
     }
 
+    /// The object that all of this is about, if it is a single one whatever is to be done.
+    pub fn home(&self, tenant: &str) -> Option<ObjectKey> {
+        match self {
+            Self::Root
+            | Self::Health
+            | Self::Manifest
+            | Self::OpenApi
+            | Self::Schemas
+            | Self::Schema(_)
+            | Self::Problems(_) => None,
+            // The tenant lists them, and each is made where it will be.
+            Self::All(None, def) if def.object => None,
+            Self::One(None, def, id, _) | Self::Call(None, def, id, _) if def.object => {
+                Some(ObjectKey::thing(tenant, def.name, id))
+            }
+            Self::Events(owner)
+            | Self::Actions(owner)
+            | Self::Letters(owner)
+            | Self::Replay(owner, _)
+            | Self::Flows(owner)
+            | Self::Flow(owner, _)
+            | Self::FlowAct(owner, ..)
+            | Self::Asks(owner)
+            | Self::Ask(owner, _)
+            | Self::AskAct(owner, ..)
+            | Self::Inspect(owner)
+            | Self::All(owner, _)
+            | Self::One(owner, ..)
+            | Self::Call(owner, ..) => {
+                Self::object(owner, tenant).or_else(|| Some(ObjectKey::tenant(tenant)))
+            }
+        }
+    }
+
     /// The methods it knows, besides `OPTIONS`.
     pub fn methods(&self) -> &'static [&'static str] {
         match self {
@@ -497,6 +531,27 @@ mod tests {
             );
         }
         assert!(check("HEAD", "/Order").is_ok());
+    }
+
+    #[test]
+    fn what_is_about_one_object_says_which() {
+        let home = |path: &str| {
+            let (place, route) = find(fixture::app(), Some("localhost"), path).unwrap();
+            route.home(&place.tenant)
+        };
+        let tenant = |name: &str| Some(ObjectKey::tenant(name));
+        let domain = fixture::app().domain();
+        let order = |tenant: &str| Some(ObjectKey::thing(tenant, "Order", "o1"));
+        assert_eq!(home("/Order/o1/pay"), order(&domain));
+        assert_eq!(home("/@acme/Order/o1"), order("acme"));
+        assert_eq!(home("/Order/o1/Line/l1"), order(&domain));
+        assert_eq!(home("/Order/o1/$events"), order(&domain));
+        assert_eq!(home("/@acme/$events"), tenant("acme"));
+        assert_eq!(home("/Customer"), tenant(&domain));
+        assert_eq!(home("/@acme/Customer/c1"), tenant("acme"));
+        for elsewhere in ["/", "/$health", "/$openapi", "/Customer/$schema", "/Order"] {
+            assert_eq!(home(elsewhere), None, "{elsewhere}");
+        }
     }
 
     proptest! {

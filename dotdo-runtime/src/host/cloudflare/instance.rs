@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::process::ExitCode;
 
-use super::entrance::Entrance;
+use super::entrance::{Entrance, read, respond, wake_home};
+use super::inner::Inbox;
 use super::limits;
-use super::outside::{self, Say, error_of, say};
-use super::slot::Slot;
+use super::outside::{self, Say, address, error_of, say};
+use super::slot::{Caller, Slot};
 use super::tasks::Tasks;
 use super::wire::Parts;
-use crate::app::App;
+use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::door::Reply;
 use crate::error::{Error, Result};
@@ -37,11 +38,16 @@ pub(super) enum Done {
     Woken,
 }
 
-/// What an instance is: an object, or the door. It shows with the first message.
+/// What an instance is: an object with a door, or the door in front. It shows with the first message.
 struct Instance {
     app: &'static App,
     slot: Slot,
     entrance: Option<Entrance>,
+    /// What the door asks of the object.
+    inbox: Inbox,
+    /// What is under way at the door.
+    visits: Tasks<Done>,
+    /// What is under way for the object.
     tasks: Tasks<Done>,
 }
 
@@ -78,6 +84,8 @@ pub fn main(def: &'static AppDef) -> Exit {
         app,
         slot: Slot::new(app),
         entrance: None,
+        inbox: Inbox::default(),
+        visits: Tasks::new(),
         tasks: Tasks::new(),
     };
     INSTANCE.with_borrow_mut(|place| *place = Some(instance));
@@ -124,12 +132,10 @@ impl Instance {
                 Ok(())
             }
             3 => {
-                let app = self.app;
-                let tasks = &mut self.tasks;
-                let entrance = self
-                    .entrance
-                    .get_or_insert_with(|| Entrance::new(app, tasks));
-                entrance.request(parts, tasks)
+                self.stand_in_front();
+                let (call, request) = (parts.number()?, read(parts)?);
+                let (entrance, inbox, tasks, _) = self.entrance();
+                entrance.request(call, request, inbox, |_| false, tasks)
             }
             4 => {
                 let ask = parts.number()?;
@@ -150,17 +156,63 @@ impl Instance {
                 let (call, feed) = (parts.number()?, parts.text()?);
                 self.slot.listen(call, &feed, &mut self.tasks)
             }
+            8 => {
+                self.stand_in_front();
+                let (call, request) = (parts.number()?, read(parts)?);
+                self.entrance().0.find(call, request);
+                Ok(())
+            }
+            9 => {
+                let call = parts.number()?;
+                let (noun, name) = (parts.text()?, parts.text_or_null()?);
+                let request = read(parts)?;
+                let (entrance, inbox, tasks, slot) = self.entrance();
+                // The door in front may be that of another version, with another opinion.
+                let here = |object: &ObjectKey| match &name {
+                    Some(name) => address(object) == (noun.as_str(), name.into()),
+                    None => slot.is(object),
+                };
+                entrance.request(call, request, inbox, here, tasks)
+            }
+            10 => {
+                let (call, path) = (parts.number()?, parts.text()?);
+                let error = error_of(&parts.text()?, &parts.text()?);
+                self.entrance().0.failed(call, &error, &path)
+            }
             other => Err(Error::internal(format_args!("message {other} is unknown"))),
         }
     }
 
-    /// Lets every task go on that can, and what it brought about in the object.
+    /// The door, and what it needs.
+    fn entrance(&mut self) -> (&Entrance, &Inbox, &mut Tasks<Done>, &Slot) {
+        let entrance = self.entrance.get_or_insert_with(|| Entrance::new(self.app));
+        (entrance, &self.inbox, &mut self.visits, &self.slot)
+    }
+
+    /// This is no object but the door in front of all.
+    fn stand_in_front(&mut self) {
+        if self.entrance.is_none() {
+            wake_home(self.app, &mut self.visits);
+        }
+    }
+
+    /// Lets everything go on that can, and what it brought about in the object. What the user's steps and flows do may stop
+    /// the instance, so they come last: what was done before is kept, and has been said.
     fn go_on(&mut self) {
-        while let Some(done) = self.tasks.poll() {
-            match done {
-                Done::Http { call, reply } => super::entrance::respond(call, reply)
-                    .unwrap_or_else(|error| log("error", error.message())),
-                done => self.slot.done(done, &mut self.tasks),
+        loop {
+            if let Some(done) = self.visits.poll() {
+                if let Done::Http { call, reply } = done {
+                    respond(call, reply).unwrap_or_else(|error| log("error", error.message()));
+                }
+            } else if let Some((key, request, reply)) = self.inbox.next() {
+                let caller = Caller::Door(reply);
+                self.slot.perform(caller, &key, request, &mut self.tasks);
+            } else if self.slot.has_to_go_on() {
+                self.slot.go_on(&mut self.tasks);
+            } else if let Some(done) = self.tasks.poll() {
+                self.slot.done(done, &mut self.tasks);
+            } else {
+                break;
             }
         }
         self.slot.settle_alarm();

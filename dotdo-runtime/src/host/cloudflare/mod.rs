@@ -28,10 +28,13 @@
 //! | 5 what was asked for failed | ask, kind, text |
 //! | 6 the last instance stopped | the action whose code it ran (or null), text |
 //! | 7 what is new to somebody who listens | call, the feed |
+//! | 8 the object that a request is about | as 3; of the headers, those that say where it goes and who may come in |
+//! | 9 a request to the door, about this object | call, noun and name (or null: not known) of the object, then as 3 |
+//! | 10 an object that a request is about cannot be reached | call, path, kind, text |
 //!
 //! | from the instance | cells after the number |
 //! | --- | --- |
-//! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header; or 101, a feed, noun and name of its object; or the feed as it goes on, whether there is more, and each event |
+//! | 1 the answer to a call | call, then the answer: JSON; or status, body, name and value of each header; or 101, a feed, noun and name of its object; or the feed as it goes on, whether there is more, and each event; or noun and name of an object, or nothing |
 //! | 2 call an object | ask, noun, name, key, request |
 //! | 3 fetch | ask, method, URL, body, then name and value of each header |
 //! | 4 wake this object | microseconds, or null |
@@ -39,6 +42,9 @@
 //! | 6 never mind | ask |
 //! | 7 what is being run | the action whose code it is, or null |
 //! | 8 there are new events | |
+//!
+//! The door is open in an instance of its own, and in each object. The first of them says which object a request is about; it is
+//! answered there, if it is about one, so that what it asks need not cross any border.
 //!
 //! A message to the database is a statement's text and its parameters, or rows that are to be added together: see `later.rs`.
 //! The reply is 0, how many rows it changed, how many columns it has, and the cells of its rows; or 1 and what went wrong. Where
@@ -57,6 +63,8 @@ pub mod wire;
 mod database;
 #[cfg(target_arch = "wasm32")]
 mod entrance;
+#[cfg(target_arch = "wasm32")]
+mod inner;
 #[cfg(target_arch = "wasm32")]
 mod instance;
 #[cfg(target_arch = "wasm32")]
@@ -84,9 +92,11 @@ mod tests {
 
     /// What both sides know, they know the same of.
     #[test]
-    fn the_shim_has_our_limits() {
+    fn the_shim_has_our_limits_and_our_fields() {
         let request = crate::door::Limits::default().body;
         assert!(SHIM.contains(&format!("const MAX_REQUEST = {request};\n")));
+        let fields = crate::door::http::FIELDS.map(|name| format!("{name:?}"));
+        assert!(SHIM.contains(&format!("const FIELDS = [{}];\n", fields.join(", "))));
         let response = crate::http::MAX_BODY;
         assert!(SHIM.contains(&format!("const MAX_BODY = {response};\n")));
     }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use super::inner::Inbox;
 use super::wire::{self, Parts};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -108,12 +109,18 @@ impl Drop for Ask {
     }
 }
 
-/// Reaches the other objects of the business.
-pub(super) struct Objects;
+/// Reaches the objects of the business: one that is in this instance, and all others.
+#[derive(Default)]
+pub(super) struct Objects {
+    pub here: Option<(ObjectKey, Inbox)>,
+}
 
 impl Peers for Objects {
     async fn call(&self, to: ObjectKey, request: Request) -> Result<Answer> {
-        reach(to, Some(request)).await
+        match &self.here {
+            Some((key, inbox)) if *key == to => inbox.ask(to, request).await,
+            _ => reach(to, Some(request)).await,
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 // To the instance.
-const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6, LISTEN = 7;
+const CALL = 1, ALARM = 2, HTTP = 3, ARRIVED = 4, FAILED = 5, STOPPED = 6, LISTEN = 7, FIND = 8, HERE = 9, OUT_OF_REACH = 10;
 // From the instance.
 const ANSWER = 1, ASK = 2, FETCH = 3, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING = 7, NEWS = 8;
 
@@ -22,13 +22,58 @@ const ANSWER = 1, ASK = 2, FETCH = 3, WAKE = 4, LOG = 5, NEVER_MIND = 6, DOING =
 export function business(wasm, classes, options = {}) {
   const platform = { ...PLATFORM, ...options };
   let door;
+
+  /** Asks the door in front. */
+  function ask(env, ctx, kind, ...cells) {
+    const isNew = !door;
+    try {
+      door ??= new Instance(wasm, platform, {
+        env,
+        classes,
+        stopped: (reference) => {
+          door = undefined;
+          return refusal(stoppedText(reference));
+        },
+      });
+    } catch (error) {
+      return refusal(`the program did not start: ${error?.message ?? error}`);
+    }
+    const own = door;
+    const answer = own.ask(kind, ...cells);
+    // A new one wakes the default tenant besides. The request need not wait for it, but must not end it by its own end.
+    if (isNew) ctx.waitUntil(own.quiet());
+    return answer;
+  }
+
+  // Which objects requests are about, by all that says so. When it is full, it begins anew.
+  const found = new Map();
+
+  /** Noun and name of the object that a request is about; or nothing, where the door in front answers it. */
+  async function find(env, ctx, { url, headers }) {
+    if (headers.has("upgrade") || headers.has(FEED)) return null;
+    const { path } = targetOf(url);
+    const fields = fieldsOf(headers, ["host", "authorization"]);
+    // That it came by Cloudflare's edge; the number is another one each time.
+    if (headers.has("cf-ray")) fields.push("cf-ray", "");
+    const key = [path, ...fields].join("\n");
+    if (found.has(key)) return found.get(key);
+    const object = await ask(env, ctx, FIND, "GET", path, "", EMPTY, ...fields);
+    // A door that stopped has said something else.
+    if (typeof object?.[0] !== "string") return null;
+    if (found.size >= MOST_FOUND) found.clear();
+    if (key.length <= LONGEST_FOUND) found.set(key, object);
+    return object;
+  }
+
   return {
-    object: () =>
+    object: (noun) =>
       class extends DurableObject {
         #instance;
         // What the last instance was doing when it stopped, and how many have stopped in a row.
         #stopped;
         #stops = 0;
+        // Not known of an object that was made by an older engine.
+        #name = this.ctx.id.name ?? null;
         // The sockets that are being told something, and whether there is news since.
         #telling = new Map();
 
@@ -44,8 +89,26 @@ export function business(wasm, classes, options = {}) {
           if (this.#instance) this.#stops = 0;
         }
 
-        /** Somebody wants to listen. Only the worker below gets here. */
+        /** A request that is about this object, or from somebody who wants to listen. Only the worker below gets here. */
         fetch(request) {
+          return request.headers.has(FEED) ? this.#listen(request) : this.#answer(request);
+        }
+
+        async #answer(request) {
+          const said = await cellsOf(request);
+          // The host says which tenant it is. Should the platform leave the field out on the way to here, the URL has it.
+          if (!request.headers.has("host")) said.push("host", targetOf(request.url).host);
+          let answer = await this.#ask(HERE, noun, this.#name, ...said);
+          if (!Array.isArray(answer)) {
+            // It stopped, or it did not start. The next one finds the words for it.
+            const { kind, message } = JSON.parse(answer).Err;
+            answer = await this.#ask(OUT_OF_REACH, said[1], kind, message);
+            if (!Array.isArray(answer)) answer = refusal(message);
+          }
+          return response(answer, request.method);
+        }
+
+        #listen(request) {
           const { 0: client, 1: socket } = new WebSocketPair();
           this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
           this.ctx.acceptWebSocket(socket);
@@ -125,31 +188,18 @@ export function business(wasm, classes, options = {}) {
       },
     worker: {
       async fetch(request, env, ctx) {
-        const isFirst = !door;
-        try {
-          door ??= new Instance(wasm, platform, {
-            env,
-            classes,
-            stopped: (reference) => {
-              door = undefined;
-              return refusal(stoppedText(reference));
-            },
-          });
-        } catch (error) {
-          return response(refusal(`the program did not start: ${error?.message ?? error}`));
+        const object = await find(env, ctx, request);
+        if (object) {
+          try {
+            return await stubOf(env, classes, ...object).fetch(request);
+          } catch (error) {
+            const { path } = targetOf(request.url);
+            return response(await ask(env, ctx, OUT_OF_REACH, path, ...failureOf(error)), request.method);
+          }
         }
-        const { method, url, headers } = request;
-        const start = url.indexOf("/", url.indexOf("://") + 3);
-        const [target] = (start < 0 ? "/" : url.slice(start)).split("#", 1);
-        const mark = target.indexOf("?");
-        const path = mark < 0 ? target : target.slice(0, mark);
-        const query = mark < 0 ? "" : target.slice(mark + 1);
-        const body = request.body ? await read(request) : EMPTY;
-        const answer = await door.ask(HTTP, method, path, query, body, ...[...headers].flat());
-        // The first request wakes the default tenant besides, and need not wait for it.
-        if (isFirst && door) ctx.waitUntil(door.quiet());
+        const answer = await ask(env, ctx, HTTP, ...(await cellsOf(request)));
         try {
-          return await (answer[0] === 101 ? listen(env, classes, request, answer) : response(answer, method));
+          return await (answer[0] === 101 ? listen(env, classes, request, answer) : response(answer, request.method));
         } catch (error) {
           // No status, no header, no object that there is.
           const reference = crypto.randomUUID();
@@ -164,6 +214,51 @@ export function business(wasm, classes, options = {}) {
       },
     },
   };
+}
+
+/** The host of a URL, its path, and what comes after its `?`, as they were sent. */
+function targetOf(url) {
+  const from = url.indexOf("://") + 3;
+  const slash = url.indexOf("/", from);
+  const start = slash < 0 ? url.length : slash;
+  const [target] = (url.slice(start) || "/").split("#", 1);
+  const mark = target.indexOf("?");
+  const end = mark < 0 ? target.length : mark;
+  return { host: url.slice(from, start), path: target.slice(0, end), query: target.slice(end + 1) };
+}
+
+// As on every host: dotdo_runtime::door::http::FIELDS. Browsers and the edge send many more.
+const FIELDS = ["actor", "authorization", "cf-ray", "content-type", "host", "idempotency-key", "if-match", "if-none-match", "origin", "sec-fetch-site", "sec-websocket-protocol", "upgrade"];
+
+/** Name and value of those fields that there are. */
+function fieldsOf(headers, names) {
+  const cells = [];
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) cells.push(name, value);
+  }
+  return cells;
+}
+
+/** A request as the door wants it. */
+async function cellsOf(request) {
+  const { path, query } = targetOf(request.url);
+  const body = request.body ? await read(request) : EMPTY;
+  return [request.method, path, query, body, ...fieldsOf(request.headers, FIELDS)];
+}
+
+// How many requests' objects are remembered, and how long what says so may be.
+const MOST_FOUND = 1000, LONGEST_FOUND = 1000;
+
+function stubOf(env, classes, noun, name) {
+  const namespace = env[classes[noun]];
+  if (!namespace) throw new Error(`there is no class for ${noun || "tenants"}; build the worker anew`);
+  return namespace.get(namespace.idFromName(name));
+}
+
+/** What went wrong, as an instance is told it. */
+function failureOf(error) {
+  return [error?.overloaded || error?.retryable ? "overloaded" : "failed", String(error?.message ?? error)];
 }
 
 // As on every host: the longest body that the door takes. One byte more is enough for it to see that it is too long. The
@@ -194,12 +289,11 @@ async function read(request) {
 const FEED = "dotdo-feed", PROTOCOLS = "sec-websocket-protocol";
 
 function listen(env, classes, request, [, feed, noun, name]) {
-  const namespace = env[classes[noun]];
   const headers = { upgrade: "websocket", [FEED]: encodeURIComponent(feed) };
   // As on every host: dotdo_runtime::door::PROTOCOL.
   const offered = request.headers.get(PROTOCOLS)?.split(",") ?? [];
   if (offered.some((protocol) => protocol.trim() === "dotdo")) headers[PROTOCOLS] = "dotdo";
-  return namespace.get(namespace.idFromName(name)).fetch("http://object/", { headers });
+  return stubOf(env, classes, noun, name).fetch("http://object/", { headers });
 }
 
 const EMPTY = new ArrayBuffer(0);
@@ -227,8 +321,12 @@ function refusal(detail) {
 }
 
 function response([status, content, ...fields], method) {
-  const headers = [];
-  for (let i = 0; i < fields.length; i += 2) headers.push([fields[i], fields[i + 1]]);
+  // An object is read twice as fast as a list of pairs.
+  const headers = {};
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name, value] = [fields[i], fields[i + 1]];
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+  }
   return new Response(NO_BODY.has(status) || method === "HEAD" ? null : content, { status, headers });
 }
 
@@ -372,16 +470,15 @@ class Instance {
       if (!this.#asks.has(ask)) return resolve();
       message = [ARRIVED, ask, ...(await begin())];
     } catch (error) {
-      message = [FAILED, ask, error?.overloaded || error?.retryable ? "overloaded" : "failed", String(error?.message ?? error)];
+      message = [FAILED, ask, ...failureOf(error)];
     }
     if (this.#asks.delete(ask)) this.enter(message);
     resolve();
   }
 
   async #call([, noun, name, key, request]) {
-    const namespace = this.#host.env[this.#host.classes[noun]];
-    if (!namespace) throw new Error(`there is no class for ${noun || "tenants"}; build the worker anew`);
-    return [await namespace.get(namespace.idFromName(name)).call(key, request)];
+    const { env, classes } = this.#host;
+    return [await stubOf(env, classes, noun, name).call(key, request)];
   }
 
   async #fetch([, method, url, body, ...fields], signal) {

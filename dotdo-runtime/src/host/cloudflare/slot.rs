@@ -1,7 +1,6 @@
 //! The object of an instance: opened with the first call or alarm, and anew after the storage failed.
 
 use std::cell::Cell as StdCell;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use std::task::{Context, Poll};
 use chrono::{DateTime, Utc};
 
 use super::database::Database;
+use super::inner::Reply;
 use super::instance::{Done, log};
 use super::outside::{Objects, Say, doing, say};
 use super::tasks::{Task, Tasks};
@@ -17,6 +17,7 @@ use crate::door::Feed;
 use crate::error::{Error, Result};
 use crate::host::{Env, Sql, ask};
 use crate::json;
+use crate::maps::Few;
 use crate::object::{Answer, Input, Object, Output, Request, StepStart};
 use crate::rooms;
 use crate::store::meta;
@@ -37,8 +38,21 @@ pub(super) struct Slot {
     stopped: Option<(String, String)>,
     /// The alarm that the platform keeps, as far as it is known.
     alarm: Option<i64>,
-    /// Calls that are questions of those who listen.
-    feeds: BTreeMap<i64, Feed>,
+    /// Who waits for an answer, by the numbers that the object knows them by.
+    callers: Few<u64, Caller>,
+    last: u64,
+    /// Since flows went on, there was a turn.
+    turned: bool,
+}
+
+/// Who waits for an answer.
+pub(super) enum Caller {
+    /// Somebody outside, by the shim's number for the call.
+    Outside(i64),
+    /// Somebody who listens.
+    Listener(i64, Feed),
+    /// The door in this instance.
+    Door(Reply),
 }
 
 #[derive(Default)]
@@ -84,7 +98,9 @@ impl Slot {
             object: None,
             stopped: None,
             alarm: None,
-            feeds: BTreeMap::new(),
+            callers: Few::new(),
+            last: 0,
+            turned: false,
         }
     }
 
@@ -95,13 +111,36 @@ impl Slot {
         if let Err(error) = self.open(&key, tasks) {
             return answer(call, &Err(error));
         }
-        self.feeds.insert(call, feed);
-        self.turn(Input::Request(request, call.unsigned_abs()), tasks);
+        let token = self.expect(Caller::Listener(call, feed));
+        self.turn(Input::Request(request, token), tasks);
         Ok(())
     }
 
+    /// Somebody waits for an answer from now on.
+    fn expect(&mut self, caller: Caller) -> u64 {
+        self.last += 1;
+        self.callers.insert(self.last, caller);
+        self.last
+    }
+
+    /// Tells who waits for it.
+    fn tell(&mut self, token: u64, result: Result<Answer>) {
+        let told = match self.callers.remove(&token) {
+            Some(Caller::Outside(call)) => answer(call, &result),
+            Some(Caller::Listener(call, feed)) => self.tell_news(call, feed, result),
+            Some(Caller::Door(reply)) => {
+                reply.give(result);
+                Ok(())
+            }
+            None => Ok(()),
+        };
+        if let Err(error) = told {
+            log("error", error.message());
+        }
+    }
+
     /// Tells the shim what is new to somebody who listens, and how far that is; and if there is more.
-    fn tell(&self, call: i64, mut feed: Feed, result: Result<Answer>) -> Result<()> {
+    fn tell_news(&self, call: i64, mut feed: Feed, result: Result<Answer>) -> Result<()> {
         let batch = match result {
             Ok(Answer::Done(page)) => feed.take(self.app, &page),
             Ok(Answer::Onward { .. }) => Err(Error::internal("events are elsewhere")),
@@ -127,44 +166,65 @@ impl Slot {
         request: Option<String>,
         tasks: &mut Tasks<Done>,
     ) -> Result<()> {
-        if let Err(error) = self.perform(call, key, request, tasks) {
-            answer(call, &Err(error))?;
+        let read = || {
+            Ok((
+                json::read(key)?,
+                request.as_deref().map(json::read).transpose()?,
+            ))
+        };
+        match read() {
+            Ok((key, Some(request))) => {
+                self.perform(Caller::Outside(call), &key, request, tasks);
+                Ok(())
+            }
+            Ok((key, None)) => {
+                let opened = self.open(&key, tasks);
+                answer(call, &opened.map(|()| Answer::Done(json::Json::null())))
+            }
+            Err(error) => answer(call, &Err(error)),
         }
-        Ok(())
     }
 
-    fn perform(
+    /// Performs a request, and tells who asked what came of it.
+    pub fn perform(
         &mut self,
-        call: i64,
-        key: &str,
-        request: Option<String>,
+        caller: Caller,
+        key: &ObjectKey,
+        request: Request,
+        tasks: &mut Tasks<Done>,
+    ) {
+        let token = self.expect(caller);
+        if let Err(error) = self.take(token, key, request, tasks) {
+            self.tell(token, Err(error));
+        }
+    }
+
+    fn take(
+        &mut self,
+        token: u64,
+        key: &ObjectKey,
+        request: Request,
         tasks: &mut Tasks<Done>,
     ) -> Result<()> {
-        let key: ObjectKey = json::read(key)?;
-        let Some(request) = request else {
-            self.open(&key, tasks)?;
-            return answer(call, &Ok(Answer::Done(json::Json::null())));
-        };
-        let request: Request = json::read(&request)?;
         let first = request.ops.first();
         let (writes, creates) = (
             first.is_some_and(|op| !op.is_read()),
             first.is_some_and(Op::creates),
         );
-        let input = Input::Request(request, call.unsigned_abs());
+        let input = Input::Request(request, token);
         if self.object.is_some() || self.identity()?.is_some() {
-            self.open(&key, tasks)?;
+            self.open(key, tasks)?;
             self.turn(input, tasks);
             return Ok(());
         }
         // A tenant begins with the first thing somebody does there, an object with its creation.
         match &key.thing {
             None if key.tenant == self.app.domain() || writes => {
-                self.open(&key, tasks)?;
+                self.open(key, tasks)?;
                 self.turn(input, tasks);
                 Ok(())
             }
-            Some(_) if creates => self.begin(&key, input, tasks),
+            Some(_) if creates => self.begin(key, input, tasks),
             Some((noun, id)) => Err(Error::not_found(format_args!("there is no {noun}/{id}"))),
             None => Err(Error::not_found(format_args!(
                 "there is no tenant `{}` yet; it begins with the first thing that is made there",
@@ -209,8 +269,16 @@ impl Slot {
             }
         }
         self.after(outputs, tasks);
-        self.go_on(tasks);
+        self.turned = true;
         Ok(())
+    }
+
+    /// Whether this is the object of a key, as far as that is known.
+    pub fn is(&self, key: &ObjectKey) -> bool {
+        match &self.object {
+            Some(object) => object.key() == key,
+            None => self.identity().is_ok_and(|own| own.as_ref() == Some(key)),
+        }
     }
 
     /// The key under which the object was made, if it was.
@@ -296,12 +364,17 @@ impl Slot {
             let outputs = object.begin(input);
             self.after(outputs, tasks);
         }
-        self.go_on(tasks);
+        self.turned = true;
     }
 
-    /// Lets the flows go on that a turn has set going. They may stop the instance, so what came before is said first: it
-    /// is kept.
-    fn go_on(&mut self, tasks: &mut Tasks<Done>) {
+    /// Whether flows may have been set going.
+    pub fn has_to_go_on(&self) -> bool {
+        self.turned
+    }
+
+    /// Lets the flows go on that a turn has set going.
+    pub fn go_on(&mut self, tasks: &mut Tasks<Done>) {
+        self.turned = false;
         if let Some(object) = &mut self.object {
             let outputs = object.go_on();
             self.after(outputs, tasks);
@@ -312,16 +385,7 @@ impl Slot {
     fn after(&mut self, outputs: Vec<Output>, tasks: &mut Tasks<Done>) {
         for output in outputs {
             match output {
-                Output::Answer(token, result) => {
-                    let call = i64::try_from(token).unwrap_or(0);
-                    let told = match self.feeds.remove(&call) {
-                        Some(feed) => self.tell(call, feed, result),
-                        None => answer(call, &result),
-                    };
-                    if let Err(error) = told {
-                        log("error", error.message());
-                    }
-                }
+                Output::Answer(token, result) => self.tell(token, result),
                 Output::News => say(Say::News, &[]),
                 Output::Step(step) if rooms::FLOWS => self.step(step, tasks),
                 Output::Step(_) => {}
@@ -329,7 +393,7 @@ impl Slot {
                 Output::Message { id, to, request } => tasks.add(
                     format!("message/{id}"),
                     Box::pin(async move {
-                        let result = ask(&Objects, to, request).await;
+                        let result = ask(&Objects::default(), to, request).await;
                         Done::Message { id, result }
                     }),
                 ),

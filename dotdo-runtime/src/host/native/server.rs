@@ -114,7 +114,7 @@ impl Server {
                             ErrorKind::Overloaded,
                             "as many connections are open as may be; try again in a moment",
                         );
-                        return closing(response(live.door.error_response(&error)));
+                        return closing(response(live.door.error_response(&error, "")));
                     }
                     let answer = answer(&live, limit, &bodies, request).await;
                     if places.available_permits() == 0 {
@@ -151,7 +151,7 @@ async fn answer(
     // Until it is answered.
     let _room = match bodies.take(length(&body).min(door.limits().body)) {
         Ok(room) => room,
-        Err(error) => return closing(response(door.error_response(&error))),
+        Err(error) => return closing(response(door.error_response(&error, ""))),
     };
     // One byte more than allowed is enough for the door to see that it is too long.
     let Ok(body) = tokio::time::timeout(limit, to_bytes(body, door.limits().body + 1)).await else {
@@ -182,7 +182,8 @@ async fn answer(
         headers,
         body,
     };
-    let feed = match tokio::time::timeout(limit, door.reply(&live.handle, request)).await {
+    let feed = match tokio::time::timeout(limit, door.reply(&live.handle, door.meet(request))).await
+    {
         Ok(Reply::Response(answer)) => return response(answer),
         Ok(Reply::Feed(feed)) => feed,
         Err(_) => return response(door.timeout_response()),
