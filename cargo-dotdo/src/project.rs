@@ -202,6 +202,7 @@ impl Project {
     fn wasm(&self, fast: bool, zones: &[String]) -> Result<PathBuf> {
         say("building for WebAssembly");
         let name = profile(fast);
+        let own = format!("package.{}.opt-level=3", self.package);
         let settings: &[&str] = if fast {
             &["opt-level=1", "debug=0"]
         } else {
@@ -213,6 +214,10 @@ impl Project {
                 "panic=\"abort\"",
                 // The names of functions go later, once `worker size` has seen them.
                 "strip=\"debuginfo\"",
+                // Reading JSON is what takes time. What does it is in these packages, and grows by little.
+                "package.serde_json.opt-level=3",
+                "package.serde_core.opt-level=3",
+                &own,
             ]
         };
         let mut command = cargo(&self.folder);

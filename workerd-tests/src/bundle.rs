@@ -79,12 +79,16 @@ pub fn wasm(package: &str, program: &str) -> PathBuf {
 ///
 /// If it does not compile.
 pub fn wasm_as_deployed(package: &str, program: &str) -> PathBuf {
+    let own = format!("package.{package}.opt-level=3");
     let small = [
         "lto=\"fat\"",
         "opt-level=\"z\"",
         "codegen-units=1",
         "panic=\"abort\"",
         "debug=0",
+        "package.serde_json.opt-level=3",
+        "package.serde_core.opt-level=3",
+        &own,
     ];
     build(package, program, "workerd-small", &small)
 }
