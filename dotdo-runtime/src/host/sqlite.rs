@@ -180,6 +180,11 @@ impl Database {
         self.recorder.as_ref().and_then(Recorder::take)
     }
 
+    /// The number of the last transaction, where there is a recorder.
+    pub fn counted(&self) -> u32 {
+        self.turn.get()
+    }
+
     /// The number of the last transaction that wrote, as the file has it.
     pub fn turn(&self) -> Result<u32> {
         turn_of(&self.connection).map_err(|e| self.explain(&e))

@@ -47,7 +47,7 @@ impl Object {
     /// there is no turn.
     pub(super) fn wake(&mut self) -> Result<()> {
         // What cannot be read is new, or laid out in another way, or will fail again.
-        let rest = rest::look(&*self.sql).ok();
+        let rest = rest::of(&*self.sql).ok();
         if let Some(rest) = rest.as_ref().filter(|rest| !rest.open)
             && self.is_up_to_date(&rest.known)?
         {

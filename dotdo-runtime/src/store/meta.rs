@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::error::Result;
 use crate::host::Sql;
+use crate::value::Cell;
 
 pub(crate) fn get(sql: &dyn Sql, key: &str) -> Result<Option<String>> {
     let rows = sql.query(
@@ -28,6 +29,11 @@ impl Known {
             r#"SELECT "key", "value" FROM "$meta" WHERE "key" IN ('identity', 'system', 'extras', 'fingerprint')"#,
             &[],
         )?;
+        Ok(Self::of(rows))
+    }
+
+    /// What rows say of it, each a key and a value.
+    pub fn of(rows: Vec<Vec<Cell>>) -> Self {
         let mut known = Self::default();
         for row in rows {
             let mut row = Reader::new(row);
@@ -35,11 +41,12 @@ impl Known {
                 "identity" => &mut known.identity,
                 "system" => &mut known.system,
                 "extras" => &mut known.extras,
-                _ => &mut known.fingerprint,
+                "fingerprint" => &mut known.fingerprint,
+                _ => continue,
             };
             *place = Some(row.text());
         }
-        Ok(known)
+        known
     }
 }
 

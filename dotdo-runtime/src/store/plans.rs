@@ -115,6 +115,7 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
 
     let sql = with_an_action();
     let is_open = || rest::look(&sql).unwrap().open;
+    let is_asleep = || rest::asleep(&sql).unwrap().is_some();
     let statuses = [
         Status::Pending,
         Status::Running,
@@ -141,6 +142,11 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
         let expected = taken_up.contains(&(status, kind));
         assert_eq!(is_open(), expected, "{status:?} {kind:?}");
         assert_eq!(
+            is_asleep(),
+            status == Status::Completed,
+            "{status:?} {kind:?}"
+        );
+        assert_eq!(
             expected,
             taken_up
                 .iter()
@@ -148,9 +154,9 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
         );
     }
     outbox::mark(&sql, "m1", &ObjectKey::tenant("shop.example"), 7).unwrap();
-    assert!(is_open());
+    assert!(is_open() && !is_asleep());
     outbox::remove(&sql, "m1").unwrap();
-    assert!(!is_open());
+    assert!(!is_open() && is_asleep());
     let next = |column: &str, at: i64| {
         let change = format!(r#"UPDATE "$actions" SET "{column}" = ?1"#);
         sql.connection.execute(&change, [at]).unwrap();
@@ -164,7 +170,7 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
             [],
         )
         .unwrap();
-    assert!(is_open());
+    assert!(is_open() && !is_asleep());
 }
 
 #[test]
@@ -208,6 +214,7 @@ fn what_every_turn_asks_is_found_by_an_index() {
         outbox::waiting(&sql, Some(0))?;
         super::next_due(&sql)?;
         rest::look(&sql)?;
+        rest::asleep(&sql)?;
         outbox::remove(&sql, "m1")?;
         inbox::find(&sql, "i1", "f")?;
         inbox::put(&sql, "i1", "f", &Json::null(), 0)

@@ -1,10 +1,46 @@
-//! What an object that wakes has to know before it can answer, in one question. Most went to sleep with nothing under
-//! way; asking each table by itself took longer than opening the file.
+//! What an object that wakes has to know before it can answer, in one question or two. Most went to sleep with nothing
+//! under way; asking each table by itself took longer than opening the file.
 
 use super::meta::Known;
 use super::{Reader, memory};
 use crate::error::Result;
 use crate::host::Sql;
+use crate::value::Cell;
+
+/// How an object went to sleep. Fails where the tables are not there, or not those of this program.
+pub(crate) fn of(sql: &dyn Sql) -> Result<Rest> {
+    let Some(known) = asleep(sql)? else {
+        return look(sql);
+    };
+    Ok(Rest {
+        known,
+        open: false,
+        next_due: None,
+    })
+}
+
+/// Who it is, if it went to sleep with nothing to come: no message, no schedule, no action that is not done.
+///
+/// `SQLite` prepares this in half the time of [`look`], which takes longer than to answer it.
+pub(super) fn asleep(sql: &dyn Sql) -> Result<Option<Known>> {
+    // The limit leaves room for one that says that there is something, and is there so that few are read. With `OR`, SQLite
+    // would build a table of the statuses.
+    let rows = sql.query(
+        r#"SELECT "key", "value" FROM "$meta" WHERE "key" > '' AND "key" <> 'schema'
+           UNION ALL SELECT NULL, 1 FROM "$outbox" WHERE "id" > ''
+           UNION ALL SELECT NULL, 1 FROM "$schedules" WHERE "name" > ''
+           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'pending' UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'running'
+           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'retrying' UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'undoing'
+           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'parked'
+           LIMIT 16"#,
+        &[],
+    )?;
+    if rows.iter().any(|row| row.first() == Some(&Cell::Null)) {
+        return Ok(None);
+    }
+    memory::next_due(sql, || Ok(None))?;
+    Ok(Some(Known::of(rows)))
+}
 
 /// How an object went to sleep.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,8 +52,8 @@ pub(crate) struct Rest {
     pub next_due: Option<i64>,
 }
 
-/// Reads it. Fails where the tables are not there, or not those of this program.
-pub(crate) fn look(sql: &dyn Sql) -> Result<Rest> {
+/// The same of one that has something to come.
+pub(super) fn look(sql: &dyn Sql) -> Result<Rest> {
     // Each part is found by an index. The statuses and kinds are named in full, so that the partial one is used.
     let rows = sql.query(
         r#"SELECT (SELECT "value" FROM "$meta" WHERE "key" = 'identity'), (SELECT "value" FROM "$meta" WHERE "key" = 'system'),

@@ -60,7 +60,7 @@ impl ObjectFile {
         };
         if is_there {
             let file = Self::open(path, keeping)?;
-            if file.database.turn()? > 1 || !meta::is_blank(&*file.database)? {
+            if file.database.counted() > 1 || !meta::is_blank(&*file.database)? {
                 return Ok(file);
             }
         }
