@@ -11,6 +11,9 @@ pub trait LogDisk: Send {
 
     /// Opens a segment, making it if need be. The name of one that was made is safe when it is first synced.
     fn open(&self, number: u32) -> io::Result<Box<dyn LogFile>>;
+
+    /// Removes a segment that nobody has open. After a power loss it may be there again.
+    fn remove(&self, number: u32) -> io::Result<()>;
 }
 
 /// One segment.
@@ -55,6 +58,12 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+impl Folder {
+    fn path(&self, number: u32) -> PathBuf {
+        self.0.join(format!("{number}.log"))
+    }
+}
+
 impl LogDisk for Folder {
     fn list(&self) -> io::Result<Vec<u32>> {
         let mut numbers = Vec::new();
@@ -70,7 +79,7 @@ impl LogDisk for Folder {
     }
 
     fn open(&self, number: u32) -> io::Result<Box<dyn LogFile>> {
-        let path = self.0.join(format!("{number}.log"));
+        let path = self.path(number);
         let is_new = !path.exists();
         let file = File::options()
             .read(true)
@@ -80,6 +89,10 @@ impl LogDisk for Folder {
             .open(path)?;
         let folder = is_new.then(|| self.0.clone());
         Ok(Box::new(Plain { file, folder }))
+    }
+
+    fn remove(&self, number: u32) -> io::Result<()> {
+        std::fs::remove_file(self.path(number))
     }
 }
 

@@ -185,7 +185,7 @@ impl Segments {
                 generation: 0,
             });
         }
-        Ok(Self {
+        let mut segments = Self {
             disk,
             size,
             syncs,
@@ -205,7 +205,29 @@ impl Segments {
             safe: found.next - 1,
             oldest_written: generation,
             oldest_on_disk: generation,
-        })
+        };
+        segments.trim();
+        Ok(segments)
+    }
+
+    /// Removes those of the segments that nothing needs which were made when most was to be written: one waits for its turn,
+    /// the others would keep their places and a descriptor each.
+    fn trim(&mut self) {
+        let needed = self.oldest_on_disk;
+        let (free, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.free)
+            .into_iter()
+            .partition(|segment| segment.generation < needed);
+        self.free = kept;
+        for segment in free {
+            if self.free.is_empty() {
+                self.free.push(segment);
+                continue;
+            }
+            let number = segment.number;
+            drop(segment);
+            // If it stays, the next start finds it.
+            let _ = self.disk.remove(number);
+        }
     }
 
     /// Writes a batch, and makes it safe where that is done for each. After an error it may be there or not, and nothing
@@ -324,7 +346,9 @@ impl Segments {
         self.release(last);
         // A frame of its own says so: the head was written before.
         self.write(&Batch::default(), &Texts::default())?;
-        self.make_safe()
+        self.make_safe()?;
+        self.trim();
+        Ok(())
     }
 }
 

@@ -110,6 +110,11 @@ impl LogDisk for HeldDisk {
         self.files.lock().unwrap().entry(number).or_default();
         Ok(Box::new(HeldFile(self.clone(), number)))
     }
+
+    fn remove(&self, number: u32) -> io::Result<()> {
+        self.files.lock().unwrap().remove(&number);
+        Ok(())
+    }
 }
 
 struct HeldFile(HeldDisk, u32);
