@@ -24,6 +24,21 @@ export class JsCounter extends DurableObject {
   }
 }
 
+// What a verb of dotdo keeps besides, with the indexes that it has.
+const RECORDS = `
+  CREATE TABLE IF NOT EXISTS versions (version INTEGER PRIMARY KEY, data TEXT NOT NULL, until INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, subject TEXT NOT NULL, verb TEXT NOT NULL, action TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS events_by_subject ON events (subject);
+  CREATE TABLE IF NOT EXISTS actions (id TEXT PRIMARY KEY, name TEXT NOT NULL, actor TEXT NOT NULL, input TEXT NOT NULL, output TEXT NOT NULL, status TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS actions_open ON actions (status, name) WHERE status <> 'completed';`;
+
+function record(sql, verb, event, version, before, input, output, now) {
+  const action = crypto.randomUUID();
+  sql.exec("INSERT INTO versions VALUES (?, ?, ?)", version, before, now);
+  sql.exec("INSERT INTO actions VALUES (?, ?, 'door', ?, ?, 'completed', ?)", action, verb, input, output, now);
+  sql.exec("INSERT INTO events (id, subject, verb, action, at, data) VALUES (?, 'self', ?, ?, ?, ?)", crypto.randomUUID(), event, action, now, output);
+}
+
 /** The same with what a verb of dotdo keeps besides: the version before, the event, the action, all in one transaction. */
 export class JsRecorded extends DurableObject {
   constructor(ctx, env) {
@@ -31,10 +46,7 @@ export class JsRecorded extends DurableObject {
     this.sql = ctx.storage.sql;
     this.sql.exec(`
       CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS versions (version INTEGER PRIMARY KEY, data TEXT NOT NULL, until INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, verb TEXT NOT NULL, action TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS actions (id TEXT PRIMARY KEY, name TEXT NOT NULL, actor TEXT NOT NULL, input TEXT NOT NULL, output TEXT NOT NULL, status TEXT NOT NULL, at INTEGER NOT NULL);
-      CREATE INDEX IF NOT EXISTS actions_by_status ON actions (status, name);
+      ${RECORDS}
       INSERT OR IGNORE INTO counter VALUES (1, 0, 1, 0);`);
   }
 
@@ -42,13 +54,10 @@ export class JsRecorded extends DurableObject {
     if (!Number.isSafeInteger(by)) return refuse("`by` is no whole number");
     return this.ctx.storage.transactionSync(() => {
       const now = Date.now();
-      const action = crypto.randomUUID();
       const { count, version } = this.sql.exec("SELECT count, version FROM counter").one();
       const next = count + by;
-      this.sql.exec("INSERT INTO versions VALUES (?, ?, ?)", version, JSON.stringify({ count }), now);
       this.sql.exec("UPDATE counter SET count = ?, version = ?, updated = ?", next, version + 1, now);
-      this.sql.exec("INSERT INTO actions VALUES (?, 'add', 'door', ?, ?, 'completed', ?)", action, JSON.stringify({ by }), String(next), now);
-      this.sql.exec("INSERT INTO events (id, verb, action, at, data) VALUES (?, 'added', ?, ?, ?)", crypto.randomUUID(), action, now, String(next));
+      record(this.sql, "add", "added", version, JSON.stringify({ count }), JSON.stringify({ by }), String(next), now);
       return next;
     });
   }
@@ -66,15 +75,48 @@ export class JsBasket extends DurableObject {
   fill({ lines }) {
     const wrong = faultOf(lines);
     if (wrong) return refuse(wrong);
-    const totals = lines.map(({ sku, quantity, price_cents, extras }) => ({
-      sku,
-      cents: quantity * extras.reduce((sum, extra) => sum + extra.price_cents, price_cents),
-    }));
-    const total_cents = totals.reduce((sum, line) => sum + line.cents, 0);
-    const things = lines.reduce((sum, line) => sum + line.quantity, 0);
-    this.sql.exec("UPDATE basket SET lines = ?, total_cents = ?", JSON.stringify(lines), total_cents);
-    return { total_cents, things, lines: totals };
+    const totals = totalsOf(lines);
+    this.sql.exec("UPDATE basket SET lines = ?, total_cents = ?", JSON.stringify(lines), totals.total_cents);
+    return totals;
   }
+}
+
+/** The same with what a verb of dotdo keeps besides. */
+export class JsRecordedBasket extends DurableObject {
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec(`
+      CREATE TABLE IF NOT EXISTS basket (id INTEGER PRIMARY KEY CHECK (id = 1), lines TEXT NOT NULL, total_cents INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL);
+      ${RECORDS}
+      INSERT OR IGNORE INTO basket VALUES (1, '[]', 0, 1, 0);`);
+  }
+
+  fill(given) {
+    const { lines } = given;
+    const wrong = faultOf(lines);
+    if (wrong) return refuse(wrong);
+    return this.ctx.storage.transactionSync(() => {
+      const before = this.sql.exec("SELECT lines, total_cents, version FROM basket").one();
+      const totals = totalsOf(lines);
+      const now = Date.now();
+      this.sql.exec("UPDATE basket SET lines = ?, total_cents = ?, version = ?, updated = ?", JSON.stringify(lines), totals.total_cents, before.version + 1, now);
+      // The lines are a text already.
+      const old = `{"lines":${before.lines},"total_cents":${before.total_cents}}`;
+      record(this.sql, "fill", "filled", before.version, old, JSON.stringify(given), JSON.stringify(totals), now);
+      return totals;
+    });
+  }
+}
+
+function totalsOf(given) {
+  const lines = given.map(({ sku, quantity, price_cents, extras }) => ({
+    sku,
+    cents: quantity * extras.reduce((sum, extra) => sum + extra.price_cents, price_cents),
+  }));
+  const total_cents = lines.reduce((sum, line) => sum + line.cents, 0);
+  const things = given.reduce((sum, line) => sum + line.quantity, 0);
+  return { total_cents, things, lines };
 }
 
 function faultOf(lines) {

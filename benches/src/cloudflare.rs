@@ -125,6 +125,11 @@ const BY_HAND: Side = Side {
     verb: "add",
 };
 
+const BASKET: Side = Side {
+    noun: "Basket",
+    verb: "fill",
+};
+
 const SCENARIOS: &[Scenario] = &[
     Scenario {
         what: "counter, one object",
@@ -151,7 +156,7 @@ const SCENARIOS: &[Scenario] = &[
         },
         body: by,
         objects: 1,
-        aim: None,
+        aim: Some(1.0 / 1.25),
     },
     Scenario {
         what: "counter as a tenant's row",
@@ -169,12 +174,20 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         what: "50 lines of JSON with 3 extras each, one object",
-        ours: Side {
-            noun: "Basket",
-            verb: "fill",
-        },
+        ours: BASKET,
         theirs: Side {
             noun: "js/JsBasket",
+            verb: "fill",
+        },
+        body: lines,
+        objects: 1,
+        aim: Some(1.0),
+    },
+    Scenario {
+        what: "the same beside one that records as ours does",
+        ours: BASKET,
+        theirs: Side {
+            noun: "js/JsRecordedBasket",
             verb: "fill",
         },
         body: lines,
@@ -308,7 +321,7 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
     let bundle = Bundle {
         wasm: &wasm,
         classes: CLASSES,
-        own: &["JsCounter", "JsRecorded", "JsBasket"],
+        own: &["JsCounter", "JsRecorded", "JsBasket", "JsRecordedBasket"],
         variables: &[],
         index: INDEX,
     };

@@ -61,6 +61,7 @@ pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(
     ));
     for (what, how, target) in [
         ("sleeping object to its first answer", "warm", Some(1.5)),
+        ("the same, on one processor", "alone", Some(1.5)),
         ("the same, its file not in memory", "cold", None),
     ] {
         let (ours, limit) = (
@@ -108,10 +109,16 @@ fn apart(args: &[&str], data: &Path) -> Result<(f64, f64), Failure> {
     }
 }
 
-/// Prints the median and the 99th percentile of the microseconds that it takes to wake each object: `benches woken warm|cold
-/// ours|raw <data>`, after [`life`] has made the data. Cold ones have nothing of their files in memory.
+/// Prints the median and the 99th percentile of the microseconds that it takes to wake each object: `benches woken
+/// warm|alone|cold ours|raw <data>`, after [`life`] has made the data. With `alone` there is one processor, so that none has to be
+/// roused from its idleness when a call is handed to the thread that owns the object. Cold ones have nothing of their files in
+/// memory.
 pub fn woken(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
-    let is_cold = args.next().ok_or("how?")? == "cold";
+    let how = args.next().ok_or("how?")?;
+    let is_cold = how == "cold";
+    if how == "alone" {
+        raw::stay_here()?;
+    }
     let whose = args.next().ok_or("whose?")?;
     let data = PathBuf::from(args.next().ok_or("where?")?);
     let files = files_of(&data.join("objects/bench.example/Counter"))?;

@@ -286,6 +286,7 @@ fn all_asleep() -> Result<u64, Failure> {
             (fewest, since) = (now, Instant::now());
         }
         if since.elapsed() > 4 * IDLE {
+            eprintln!("  open: {}", raw::open_files()?);
             return Ok(fewest);
         }
         if begun.elapsed() > PATIENCE {

@@ -110,6 +110,23 @@ pub fn wake(
     Ok(times)
 }
 
+/// The names of the files that this process has open.
+pub fn open_files() -> Result<String, Failure> {
+    let names = std::fs::read_dir("/proc/self/fd")?
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .map(|path| path.display().to_string());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    Ok(names.join(" "))
+}
+
+/// Keeps this thread, and those that it begins, on one processor.
+pub fn stay_here() -> Result<(), Failure> {
+    let mut one = rustix::thread::CpuSet::new();
+    one.set(rustix::thread::sched_getcpu());
+    Ok(rustix::thread::sched_setaffinity(None, &one)?)
+}
+
 /// Has the system forget what it has in memory of a file that nobody writes.
 pub fn leave_memory(file: &Path) -> Result<(), Failure> {
     let file = File::open(file)?;

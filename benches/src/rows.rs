@@ -87,13 +87,14 @@ pub fn tenant(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result
     )?;
     let limit = select(
         &format!("SELECT rowid FROM \"{words}\" WHERE \"{words}\" MATCH ?1 LIMIT 50"),
-        &|number| format!("shelf {}", number % 1000),
+        // As ours asks: what begins with these words.
+        &|number| format!("\"shelf\"* \"{}\"*", number % 1000),
     )?;
     lines.push(rate(
         "search, 50 of 100,000 rows",
         &found,
         limit,
-        "`MATCH` alone, no rows, no HTTP",
+        "the same `MATCH` alone, no rows, no HTTP",
         None,
     ));
     let limit = raw_inserts(folder, options.time)?;
