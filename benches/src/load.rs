@@ -175,17 +175,65 @@ fn add(address: SocketAddr, load: Load, objects: u64) -> Result<Outcome, Failure
     })
 }
 
+/// A server by hand, which serves for as long as this process runs.
+struct Rival {
+    address: SocketAddr,
+    folder: PathBuf,
+    objects: u64,
+}
+
+impl Rival {
+    fn start(folder: &Path, promise: Promise, load: Load, objects: u64) -> Result<Self, Failure> {
+        let folder = folder.join(format!("{promise:?}-{}-{objects}", load.connections));
+        std::fs::create_dir_all(&folder)?;
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let rival = Self {
+            address: serve(&folder, promise, threads)?,
+            folder,
+            objects,
+        };
+        rival.call(warm(objects))?;
+        Ok(rival)
+    }
+
+    fn call(&self, load: Load) -> Result<Outcome, Failure> {
+        let objects = self.objects;
+        let outcome = run(self.address, load, move |number| {
+            request("POST", &format!("/{}", number % objects), "{\"by\":1}")
+        })?;
+        // Ours make all files of the disk safe now and then, and this one's would be among them.
+        rustix::fs::syncfs(std::fs::File::open(&self.folder)?)?;
+        Ok(outcome)
+    }
+}
+
 fn rival(folder: &Path, promise: Promise, load: Load, objects: u64) -> Result<Outcome, Failure> {
-    let folder = folder.join(format!("{promise:?}-{}-{objects}", load.connections));
-    std::fs::create_dir_all(&folder)?;
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let address = serve(&folder, promise, threads)?;
-    let ask = move |number: u64| request("POST", &format!("/{}", number % objects), "{\"by\":1}");
-    run(address, warm(objects), ask)?;
-    let outcome = run(address, load, ask)?;
-    // Ours make all files of the disk safe now and then, and this one's would be among them.
-    rustix::fs::syncfs(std::fs::File::open(&folder)?)?;
-    Ok(outcome)
+    Rival::start(folder, promise, load, objects)?.call(load)
+}
+
+/// So often both sides are asked in turn where there is an aim for many objects: what a machine can do changes from one
+/// second to the next.
+const ROUNDS: usize = 5;
+
+/// Verbs of objects, and those of a rival; those of the round whose ratio is in the middle.
+fn in_turn(
+    served: &Served,
+    rival: &Rival,
+    load: Load,
+    objects: u64,
+) -> Result<(Outcome, f64), Failure> {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let limit = rival.call(load)?.rate();
+        // They may have gone to sleep meanwhile.
+        add(served.address, warm(objects), objects)?;
+        let ours = add(served.address, load, objects)?;
+        eprintln!("  {:.0}/s of {limit:.0}/s", ours.rate());
+        rounds.push((ours, limit));
+    }
+    let ratio = |(ours, limit): &(Outcome, f64)| ours.rate() / limit;
+    rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+    Ok(rounds.swap_remove(ROUNDS / 2))
 }
 
 /// Calls before those that are measured, so that it is no beginning that is measured: files are open, statements are
@@ -303,12 +351,11 @@ fn calls(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
     let many = options.load(64);
     let one = options.load(1);
     let echo = rival(folder, Promise::Echo, many, 1)?.rate();
-    let ceiling = rival(folder, Promise::Ceiling, many, options.objects)?.rate();
+    let rival_of_many = Rival::start(folder, Promise::Ceiling, many, options.objects)?;
     let served = Served::start(&folder.join("batch"), Durability::Batch)?;
     let created = make(served.address, "Counter", "\"count\":0", options.objects)?;
     served.settle()?;
-    add(served.address, warm(options.objects), options.objects)?;
-    let busy = add(served.address, many, options.objects)?;
+    let (busy, ceiling) = in_turn(&served, &rival_of_many, many, options.objects)?;
     lines.push(rate(
         "verb, 1,000 objects, 64 connections",
         &busy,
@@ -396,12 +443,11 @@ fn calls(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
 /// Verb calls that survive a crash of the process, not power loss.
 fn relaxed(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
     let many = options.load(64);
-    let limit = rival(folder, Promise::Relaxed, many, options.objects)?.rate();
+    let rival = Rival::start(folder, Promise::Relaxed, many, options.objects)?;
     let served = Served::start(&folder.join("relaxed"), Durability::Relaxed)?;
     make(served.address, "Counter", "\"count\":0", options.objects)?;
     served.settle()?;
-    add(served.address, warm(options.objects), options.objects)?;
-    let ours = add(served.address, many, options.objects)?;
+    let (ours, limit) = in_turn(&served, &rival, many, options.objects)?;
     lines.push(rate(
         "verb, relaxed, 64 connections",
         &ours,
