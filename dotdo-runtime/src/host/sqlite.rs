@@ -16,7 +16,7 @@ use crate::value::{Cell, CellRef};
 const STATEMENTS: usize = 96;
 
 /// So many transactions are committed together, where they are recorded: each writes the same pages again.
-const TOGETHER: u32 = 16;
+const TOGETHER: u32 = 64;
 
 /// So many bytes of them may be kept until then.
 const AHEAD: usize = 64 << 10;
