@@ -114,8 +114,8 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
     use actions::{Kind, Status};
 
     let sql = with_an_action();
-    let is_open = || rest::look(&sql).unwrap().open;
-    let is_asleep = || rest::asleep(&sql).unwrap().is_some();
+    let is_open = || rest::look(&sql).unwrap().0;
+    let is_asleep = || !rest::told(&sql).unwrap().1;
     let statuses = [
         Status::Pending,
         Status::Running,
@@ -160,7 +160,7 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
     let next = |column: &str, at: i64| {
         let change = format!(r#"UPDATE "$actions" SET "{column}" = ?1"#);
         sql.connection.execute(&change, [at]).unwrap();
-        rest::look(&sql).unwrap().next_due
+        rest::look(&sql).unwrap().1
     };
     assert_eq!(next("due", 9), Some(9));
     assert_eq!(next("deadline", 5), Some(5));
@@ -214,7 +214,7 @@ fn what_every_turn_asks_is_found_by_an_index() {
         outbox::waiting(&sql, Some(0))?;
         super::next_due(&sql)?;
         rest::look(&sql)?;
-        rest::asleep(&sql)?;
+        rest::told(&sql)?;
         outbox::remove(&sql, "m1")?;
         inbox::find(&sql, "i1", "f")?;
         inbox::put(&sql, "i1", "f", &Json::null(), 0)

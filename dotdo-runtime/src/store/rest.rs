@@ -7,24 +7,28 @@ use crate::error::Result;
 use crate::host::Sql;
 use crate::value::Cell;
 
+/// So many rows are read of who an object is and what is to come, as the statement says.
+const MOST: usize = 16;
+
 /// How an object went to sleep. Fails where the tables are not there, or not those of this program.
 pub(crate) fn of(sql: &dyn Sql) -> Result<Rest> {
-    let Some(known) = asleep(sql)? else {
-        return look(sql);
-    };
+    let (known, has_more) = told(sql)?;
+    let (open, next_due) = if has_more { look(sql)? } else { (false, None) };
+    if !open {
+        memory::next_due(sql, || Ok(next_due))?;
+    }
     Ok(Rest {
         known,
-        open: false,
-        next_due: None,
+        open,
+        next_due,
     })
 }
 
-/// Who it is, if it went to sleep with nothing to come: no message, no schedule, no action that is not done.
+/// Who it is, and whether there is something to come: a message, a schedule, or an action that is not done.
 ///
-/// `SQLite` prepares this in half the time of [`look`], which takes longer than to answer it.
-pub(super) fn asleep(sql: &dyn Sql) -> Result<Option<Known>> {
-    // The limit leaves room for one that says that there is something, and is there so that few are read. With `OR`, SQLite
-    // would build a table of the statuses.
+/// `SQLite` prepares this in half the time that asking all at once takes, which is more than to answer it.
+pub(super) fn told(sql: &dyn Sql) -> Result<(Known, bool)> {
+    // With `OR`, SQLite would build a table of the statuses.
     let rows = sql.query(
         r#"SELECT "key", "value" FROM "$meta" WHERE "key" > '' AND "key" <> 'schema'
            UNION ALL SELECT NULL, 1 FROM "$outbox" WHERE "id" > ''
@@ -35,11 +39,16 @@ pub(super) fn asleep(sql: &dyn Sql) -> Result<Option<Known>> {
            LIMIT 16"#,
         &[],
     )?;
-    if rows.iter().any(|row| row.first() == Some(&Cell::Null)) {
-        return Ok(None);
-    }
-    memory::next_due(sql, || Ok(None))?;
-    Ok(Some(Known::of(rows)))
+    let is_cut = rows.len() == MOST;
+    let (to_come, known): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|row| row.first() == Some(&Cell::Null));
+    let known = if is_cut {
+        Known::read(sql)?
+    } else {
+        Known::of(known)
+    };
+    Ok((known, is_cut || !to_come.is_empty()))
 }
 
 /// How an object went to sleep.
@@ -52,13 +61,11 @@ pub(crate) struct Rest {
     pub next_due: Option<i64>,
 }
 
-/// The same of one that has something to come.
-pub(super) fn look(sql: &dyn Sql) -> Result<Rest> {
+/// Whether something is to be taken up, and when the next action is due or past its deadline.
+pub(super) fn look(sql: &dyn Sql) -> Result<(bool, Option<i64>)> {
     // Each part is found by an index. The statuses and kinds are named in full, so that the partial one is used.
     let rows = sql.query(
-        r#"SELECT (SELECT "value" FROM "$meta" WHERE "key" = 'identity'), (SELECT "value" FROM "$meta" WHERE "key" = 'system'),
-             (SELECT "value" FROM "$meta" WHERE "key" = 'extras'), (SELECT "value" FROM "$meta" WHERE "key" = 'fingerprint'),
-             EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'flow')
+        r#"SELECT EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'flow')
                OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'parked' AND "kind" = 'flow')
                OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'running' AND "kind" = 'step')
                OR (SELECT min("due") FROM "$outbox") IS NOT NULL OR (SELECT min("next") FROM "$schedules") IS NOT NULL,
@@ -66,21 +73,7 @@ pub(super) fn look(sql: &dyn Sql) -> Result<Rest> {
         &[],
     )?;
     let mut row = Reader::new(rows.into_iter().next().unwrap_or_default());
-    let known = Known {
-        identity: row.text_or_null(),
-        system: row.text_or_null(),
-        extras: row.text_or_null(),
-        fingerprint: row.text_or_null(),
-    };
     let open = row.integer() != 0;
     let times = [row.integer_or_null(), row.integer_or_null()];
-    let next_due = times.into_iter().flatten().min();
-    if !open {
-        memory::next_due(sql, || Ok(next_due))?;
-    }
-    Ok(Rest {
-        known,
-        open,
-        next_due,
-    })
+    Ok((open, times.into_iter().flatten().min()))
 }
