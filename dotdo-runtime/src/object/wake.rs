@@ -13,7 +13,7 @@ use crate::store::meta::{self, Known};
 use crate::store::{self, memory, outbox, rest, schedules};
 
 /// The version of the runtime's own tables.
-const SYSTEM_VERSION: &str = "3";
+const SYSTEM_VERSION: &str = "4";
 /// The version of those tables that are made if they are not there.
 const EXTRAS_VERSION: &str = "1";
 

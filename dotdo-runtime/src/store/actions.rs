@@ -170,6 +170,11 @@ impl Action {
         )
     }
 
+    /// Whether it says when it was completed, if it was: an index finds what is open by that.
+    const fn is_dated(&self) -> bool {
+        self.is_open() == self.completed_at.is_none()
+    }
+
     /// The result that its flow sees, once there is one.
     pub(crate) fn result(&self) -> Option<Result<Json>> {
         match self.status {
@@ -232,6 +237,7 @@ impl Written {
 }
 
 fn cells<'a>(action: &'a Action, written: &'a Written) -> [CellRef<'a>; 22] {
+    debug_assert!(action.is_dated(), "the index of what is open has it wrong");
     let micros = |at: Option<DateTime<Utc>>| CellRef::from(at.map(|at| at.timestamp_micros()));
     [
         action.id.as_str().into(),
@@ -320,6 +326,7 @@ pub(crate) fn insert(sql: &dyn Sql, action: &Action) -> Result<bool> {
 
 /// Stores how far an action is.
 pub(crate) fn update(sql: &dyn Sql, action: &Action) -> Result<()> {
+    debug_assert!(action.is_dated(), "the index of what is open has it wrong");
     sql.execute(
         r#"UPDATE "$actions" SET "output" = ?2, "error" = ?3, "status" = ?4, "attempts" = ?5, "due" = ?6, "deadline" = ?7, "started" = ?8, "completed" = ?9, "version" = ?10 WHERE "id" = ?1"#,
         &[
@@ -473,9 +480,9 @@ pub(crate) fn due(sql: &dyn Sql, now: i64) -> Result<Vec<String>> {
 
 /// The ids of the open actions of a kind with a status, oldest first.
 pub(crate) fn open(sql: &dyn Sql, status: Status, kind: Kind) -> Result<Vec<String>> {
-    // Named in full, so that the partial index is used.
+    // It says that they are not completed, so that the partial index is used.
     let sql_text = format!(
-        r#"SELECT "id" FROM "$actions" WHERE "status" = '{}' AND "kind" = '{}' ORDER BY "id""#,
+        r#"SELECT "id" FROM "$actions" WHERE "status" = '{}' AND "kind" = '{}' AND "completed" IS NULL ORDER BY "id""#,
         status.word(),
         kind.word()
     );

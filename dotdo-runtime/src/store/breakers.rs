@@ -83,10 +83,10 @@ pub(crate) fn store(sql: &dyn Sql, name: &str, state: &State) -> Result<()> {
 /// The ids of steps that were put off, the oldest first.
 pub(crate) fn put_off(sql: &dyn Sql) -> Result<Vec<String>> {
     let mut ids = Vec::new();
-    // Named in full, so that the partial index is used.
+    // It says that they are not completed, so that the partial index is used.
     for text in [
-        r#"SELECT "id" FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'step' AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
-        r#"SELECT "id" FROM "$actions" WHERE "status" = 'retrying' AND "kind" = 'step' AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
+        r#"SELECT "id" FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'step' AND "completed" IS NULL AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
+        r#"SELECT "id" FROM "$actions" WHERE "status" = 'retrying' AND "kind" = 'step' AND "completed" IS NULL AND "options" LIKE '%"putOff":true%' ORDER BY "id" LIMIT 10000"#,
     ] {
         let rows = sql.query(text, &[])?;
         ids.extend(rows.into_iter().map(|row| Reader::new(row).text()));

@@ -62,7 +62,7 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE INDEX "$actions.due" ON "$actions" ("due") WHERE "due" IS NOT NULL"#,
     r#"CREATE INDEX "$actions.deadline" ON "$actions" ("deadline") WHERE "deadline" IS NOT NULL"#,
     // Not `IN`: SQLite would never see that a question is one for this index, and would build a table of the list each time.
-    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending' OR "status" = 'running' OR "status" = 'retrying' OR "status" = 'undoing' OR "status" = 'parked'"#,
+    r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "completed" IS NULL"#,
     r#"CREATE INDEX "$actions.waits" ON "$actions" ("name", "target") WHERE "kind" = 'wait' AND "status" = 'running'"#,
     r#"CREATE TABLE "$events" ("sequence" INTEGER PRIMARY KEY, "id" TEXT NOT NULL, "noun" TEXT NOT NULL, "verb" TEXT NOT NULL, "subject" TEXT NOT NULL,
         "data" TEXT NOT NULL, "actor" TEXT NOT NULL, "action" TEXT, "at" INTEGER NOT NULL) STRICT"#,
@@ -95,6 +95,10 @@ pub(crate) const LAYOUTS: &[&[&str]] = &[
     &[
         r#"DROP INDEX "$actions.open""#,
         r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending' OR "status" = 'running' OR "status" = 'retrying' OR "status" = 'undoing' OR "status" = 'parked'"#,
+    ],
+    &[
+        r#"DROP INDEX "$actions.open""#,
+        r#"CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "completed" IS NULL"#,
     ],
 ];
 

@@ -7,9 +7,6 @@ use crate::error::Result;
 use crate::host::Sql;
 use crate::value::Cell;
 
-/// So many rows are read of who an object is and what is to come, as the statement says.
-const MOST: usize = 16;
-
 /// How an object went to sleep. Fails where the tables are not there, or not those of this program.
 pub(crate) fn of(sql: &dyn Sql) -> Result<Rest> {
     let (known, has_more) = told(sql)?;
@@ -26,29 +23,22 @@ pub(crate) fn of(sql: &dyn Sql) -> Result<Rest> {
 
 /// Who it is, and whether there is something to come: a message, a schedule, or an action that is not done.
 ///
-/// `SQLite` prepares this in half the time that asking all at once takes, which is more than to answer it.
+/// To prepare this takes longer than to answer it, so it is as short as can be; and Cloudflare takes no more than five parts
+/// of a `UNION`.
 pub(super) fn told(sql: &dyn Sql) -> Result<(Known, bool)> {
-    // With `OR`, SQLite would build a table of the statuses.
-    let rows = sql.query(
-        r#"SELECT "key", "value" FROM "$meta" WHERE "key" > '' AND "key" <> 'schema'
-           UNION ALL SELECT NULL, 1 FROM "$outbox" WHERE "id" > ''
-           UNION ALL SELECT NULL, 1 FROM "$schedules" WHERE "name" > ''
-           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'pending' UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'running'
-           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'retrying' UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'undoing'
-           UNION ALL SELECT NULL, 1 FROM "$actions" WHERE "status" = 'parked'
-           LIMIT 16"#,
+    let mut rows = sql.query(
+        r#"SELECT "key", "value", (SELECT 1 FROM "$outbox"), (SELECT 1 FROM "$schedules"), (SELECT 1 FROM "$actions" WHERE "completed" IS NULL)
+           FROM "$meta" WHERE "key" > '' AND "key" <> 'schema'"#,
         &[],
     )?;
-    let is_cut = rows.len() == MOST;
-    let (to_come, known): (Vec<_>, Vec<_>) = rows
-        .into_iter()
-        .partition(|row| row.first() == Some(&Cell::Null));
-    let known = if is_cut {
-        Known::read(sql)?
-    } else {
-        Known::of(known)
-    };
-    Ok((known, is_cut || !to_come.is_empty()))
+    // Whoever knows nothing of itself is looked at whole.
+    let has_more = rows
+        .first()
+        .is_none_or(|row| row[2..].iter().any(|cell| *cell != Cell::Null));
+    for row in &mut rows {
+        row.truncate(2);
+    }
+    Ok((Known::of(rows), has_more))
 }
 
 /// How an object went to sleep.
@@ -63,11 +53,11 @@ pub(crate) struct Rest {
 
 /// Whether something is to be taken up, and when the next action is due or past its deadline.
 pub(super) fn look(sql: &dyn Sql) -> Result<(bool, Option<i64>)> {
-    // Each part is found by an index. The statuses and kinds are named in full, so that the partial one is used.
+    // Each part is found by an index. That they are not completed is said so that the partial one is used.
     let rows = sql.query(
-        r#"SELECT EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'flow')
-               OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'parked' AND "kind" = 'flow')
-               OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'running' AND "kind" = 'step')
+        r#"SELECT EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'pending' AND "kind" = 'flow' AND "completed" IS NULL)
+               OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'parked' AND "kind" = 'flow' AND "completed" IS NULL)
+               OR EXISTS (SELECT 1 FROM "$actions" WHERE "status" = 'running' AND "kind" = 'step' AND "completed" IS NULL)
                OR (SELECT min("due") FROM "$outbox") IS NOT NULL OR (SELECT min("next") FROM "$schedules") IS NOT NULL,
              (SELECT min("due") FROM "$actions" WHERE "due" IS NOT NULL), (SELECT min("deadline") FROM "$actions" WHERE "deadline" IS NOT NULL)"#,
         &[],
