@@ -48,7 +48,7 @@ impl Options {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
         let mut options = Self {
             time: Duration::from_secs(2),
-            rounds: 5,
+            rounds: 9,
             connections: 16,
             only: String::new(),
             table: None,
@@ -256,21 +256,26 @@ impl Bench {
         Ok(Sample { outcome, cpu })
     }
 
-    /// Both sides in turn; of each, the run in the middle.
+    /// Both sides in turn; those of the round whose ratio is in the middle.
     fn beside(&self, scenario: &Scenario) -> Result<[Sample; 2], Failure> {
-        let mut all: [Vec<Sample>; 2] = [Vec::new(), Vec::new()];
-        let warm = self.options.time / 2;
-        self.load(scenario, scenario.ours, warm)?;
-        self.load(scenario, scenario.theirs, warm)?;
-        for _ in 0..self.options.rounds {
-            for (side, samples) in [scenario.ours, scenario.theirs].into_iter().zip(&mut all) {
-                samples.push(self.load(scenario, side, self.options.time)?);
-            }
-        }
-        Ok(all.map(|mut samples| {
-            samples.sort_by(|a, b| a.outcome.rate().total_cmp(&b.outcome.rate()));
-            samples.swap_remove(samples.len() / 2)
-        }))
+        let round = || -> Result<[Sample; 2], Failure> {
+            Ok([
+                self.load(scenario, scenario.ours, self.options.time)?,
+                self.load(scenario, scenario.theirs, self.options.time)?,
+            ])
+        };
+        // Until what is called much is compiled well.
+        round()?;
+        let mut rounds: Vec<_> = (0..self.options.rounds)
+            .map(|_| round())
+            .collect::<Result<_, _>>()?;
+        rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+        let shown: Vec<_> = rounds
+            .iter()
+            .map(|round| format!("{:.0}", ratio(round) * 100.0))
+            .collect();
+        eprintln!("{}: {} %", scenario.what, shown.join(", "));
+        Ok(rounds.swap_remove(rounds.len() / 2))
     }
 
     /// First calls of objects that have a state and are asleep, one after the other, in an engine that has just started
@@ -295,6 +300,10 @@ impl Bench {
         }
         Ok(all)
     }
+}
+
+fn ratio([ours, theirs]: &[Sample; 2]) -> f64 {
+    ours.outcome.rate() / theirs.outcome.rate()
 }
 
 /// The processor time that a process has used.
@@ -342,8 +351,8 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
         if !scenario.what.contains(&bench.options.only) {
             continue;
         }
-        let [ours, theirs] = bench.beside(scenario)?;
-        line(&mut text, scenario, &ours, &theirs);
+        let round = bench.beside(scenario)?;
+        line(&mut text, scenario, &round);
     }
     // The objects by hand have a state, too.
     for object in 0..SLEEPERS {
@@ -374,8 +383,9 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn line(text: &mut String, scenario: &Scenario, ours: &Sample, theirs: &Sample) {
-    let ratio = ours.outcome.rate() / theirs.outcome.rate();
+fn line(text: &mut String, scenario: &Scenario, round: &[Sample; 2]) {
+    let ratio = ratio(round);
+    let [ours, theirs] = round;
     let aim = scenario.aim.map_or_else(
         || "–".to_owned(),
         |aim| {
@@ -398,12 +408,6 @@ fn line(text: &mut String, scenario: &Scenario, ours: &Sample, theirs: &Sample) 
         times(theirs),
         ours.cpu,
         theirs.cpu
-    );
-    eprintln!(
-        "{}: ours {:.0}/s, JavaScript {:.0}/s",
-        scenario.what,
-        ours.outcome.rate(),
-        theirs.outcome.rate()
     );
 }
 

@@ -213,7 +213,7 @@ fn rival(folder: &Path, promise: Promise, load: Load, objects: u64) -> Result<Ou
 
 /// So often both sides are asked in turn where there is an aim for many objects: what a machine can do changes from one
 /// second to the next.
-const ROUNDS: usize = 5;
+pub const ROUNDS: usize = 5;
 
 /// Verbs of objects, and those of a rival; those of the round whose ratio is in the middle.
 fn in_turn(
@@ -309,10 +309,15 @@ pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
     let sync = crate::raw::fdatasync(folder, options.time)?;
     let normal = crate::raw::updates(folder, Promise::Relaxed, options.time)?;
     let full = crate::raw::updates(folder, Promise::Full, options.time)?;
+    let [ceiling, synced] = ["`ceiling`", "`full`: one sync a write"].map(|name| {
+        let line = lines.iter().find(|line| line.beside == name);
+        line.map_or(f64::NAN, |line| line.limit)
+    });
     let text = format!(
-        "{}\nThe disk of this run: {sync:.0} `fdatasync` of 512 bytes a second. `SQLite` on one thread: {normal:.0} updates a second with \
+        "{}\n`ceiling` itself does {:.0} % of `full`. The disk of this run: {sync:.0} `fdatasync` of 512 bytes a second. `SQLite` on one thread: {normal:.0} updates a second with \
          WAL and `synchronous = NORMAL`, {full:.0} with `FULL`.\n",
-        markdown(&lines)
+        markdown(&lines),
+        ceiling / synced * 100.0
     );
     println!("{text}");
     if let Some(path) = &options.table {
@@ -363,14 +368,14 @@ fn calls(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
         "`ceiling`",
         Some(0.6),
     ));
-    let full = rival(folder, Promise::Full, many, options.objects)?.rate();
-    lines.push(rate(
-        "the same",
-        &busy,
-        full,
-        "`full`: one sync a write",
-        Some(10.0),
-    ));
+    let full = Rival::start(folder, Promise::Full, many, options.objects)?;
+    for (load, beside) in [
+        (many, "`full`: one sync a write"),
+        (one, "`full`, one connection: one sync after the other"),
+    ] {
+        let limit = full.call(load)?.rate();
+        lines.push(rate("the same", &busy, limit, beside, Some(10.0)));
+    }
     let paced = add(
         served.address,
         Load {

@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use tokio::sync::oneshot;
 
 use crate::client::histogram;
 use crate::rivals::{Promise, bump, open};
@@ -94,20 +97,55 @@ pub fn wake(
     before: impl Fn(&Path) -> Result<(), Failure>,
     statement: &str,
 ) -> Result<Histogram<u64>, Failure> {
-    // They stay open, as the objects that are woken do.
-    let mut kept = Vec::new();
+    let mut opened = Opened::default();
+    times_each(files, before, |file| opened.read(file, statement))
+}
+
+/// The same on a thread of its own, as `ceiling` does it: who asks hands it over and waits for the answer.
+pub fn wake_there(
+    files: &[PathBuf],
+    before: impl Fn(&Path) -> Result<(), Failure>,
+    statement: String,
+) -> Result<Histogram<u64>, Failure> {
+    let (ask, asked) = mpsc::channel::<(PathBuf, oneshot::Sender<Result<(), Failure>>)>();
+    let owner = thread::spawn(move || {
+        let mut opened = Opened::default();
+        for (file, reply) in asked {
+            let _ = reply.send(opened.read(&file, &statement));
+        }
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let times = times_each(files, before, |file| {
+        let (reply, answer) = oneshot::channel();
+        ask.send((file.to_owned(), reply))?;
+        runtime.block_on(answer)?
+    })?;
+    drop(ask);
+    owner.join().map_err(|_| "the owner panicked")?;
+    Ok(times)
+}
+
+/// Files that stay open, as the objects that are woken do.
+#[derive(Default)]
+struct Opened(Vec<Connection>);
+
+impl Opened {
+    fn read(&mut self, file: &Path, statement: &str) -> Result<(), Failure> {
         let connection = Connection::open(file)?;
         connection.execute_batch(&format!("{} PRAGMA synchronous = NORMAL;", rivals::PRAGMAS))?;
         connection.query_row(statement, [], |row| row.get::<_, i64>(0))?;
-        kept.push(connection);
+        self.0.push(connection);
         Ok(())
-    })?;
-    // As ours, they leave their logs to the next.
-    for connection in &kept {
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
-    Ok(times)
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        // As ours, they leave their logs to the next.
+        for connection in &self.0 {
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
+    }
 }
 
 /// The names of the files that this process has open.
