@@ -317,6 +317,42 @@ fn what_is_held_back_is_bounded() {
     });
 }
 
+#[test]
+fn a_tenant_that_its_objects_wait_for_is_not_put_to_sleep_for_one_more() {
+    let mut bench = bench();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, async move {
+        let tenant = ObjectKey::tenant("meters.example");
+        let worker = &mut bench.worker;
+        worker.take(Mail::Wake(tenant.clone(), bench.handle.activity.begin()));
+        let make = |worker: &mut Worker, id: &str| {
+            let (reply, mut answer) = oneshot::channel::<Result<Answer>>();
+            worker.take(Mail::Call {
+                key: meter(id),
+                request: create(id),
+                reply,
+                guard: bench.handle.activity.begin(),
+            });
+            worker.wait_for_log();
+            answer.try_recv().expect("what is safe is answered")
+        };
+        // With the tenant, as many as have room. Each has a message to it under way.
+        for number in 0..15 {
+            make(worker, &number.to_string()).unwrap();
+        }
+        let refused = make(worker, "more").unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Overloaded);
+        assert!(worker.slots.contains_key(&tenant));
+
+        // Whom nothing reaches for a while, nobody waits for.
+        bench.shared.clock.advance(Duration::from_secs(1));
+        make(worker, "more").unwrap();
+        assert!(!worker.slots.contains_key(&tenant));
+    });
+}
+
 #[tokio::test]
 async fn a_mailbox_is_bounded_by_count_and_by_bytes() {
     let Bench {
