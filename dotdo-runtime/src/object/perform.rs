@@ -401,7 +401,7 @@ fn inspect(turn: &Turn) -> Result<Json> {
         "actions": count(r#"SELECT "status", count(*) FROM "$actions" GROUP BY "status" ORDER BY "status""#)?,
         "events": count(r#"SELECT "noun" || '::' || "verb", count(*) FROM "$events" GROUP BY 1 ORDER BY 1"#)?,
         "outbox": count(r#"SELECT 'waiting', count(*) FROM "$outbox""#)?.get("waiting"),
-        "deadLetters": count(r#"SELECT 'all', count(*) FROM "$letters" WHERE "replayed" IS NULL"#)?.get("all"),
+        "deadLetters": letters::waiting(turn.sql())?,
         "breakers": breakers::list(turn.sql(), turn.micros())?,
         "schedules": schedules::list(turn.sql())?,
     }))

@@ -10,12 +10,10 @@ use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
 use crate::store::meta::{self, Known};
-use crate::store::{self, memory, outbox, rest, schedules};
+use crate::store::{self, extras, memory, outbox, rest, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "4";
-/// The version of those tables that are made if they are not there.
-const EXTRAS_VERSION: &str = "1";
 
 /// Makes the tables of an object of this noun, or of a tenant's own. All that is missing is who it is.
 pub(crate) fn create(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()> {
@@ -24,22 +22,15 @@ pub(crate) fn create(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()>
         sql.execute(statement, &[])?;
     }
     meta::set(sql, "system", SYSTEM_VERSION)?;
-    create_extras(sql)?;
     for statement in known.schema.create() {
         sql.execute(&statement, &[])?;
     }
     migrate::remember(app, known, sql)
 }
 
-fn create_extras(sql: &dyn Sql) -> Result<()> {
-    for statement in store::asks::TABLE
-        .iter()
-        .chain(&store::watches::TABLE)
-        .chain(&store::breakers::TABLE)
-    {
-        sql.execute(statement, &[])?;
-    }
-    meta::set(sql, "extras", EXTRAS_VERSION)
+/// Whether its extra tables are not those of this program. It may have none.
+fn has_other_extras(extras: Option<&str>) -> bool {
+    extras.is_some_and(|version| version != extras::VERSION)
 }
 
 impl Object {
@@ -51,6 +42,7 @@ impl Object {
         if let Some(rest) = rest.as_ref().filter(|rest| !rest.open)
             && self.is_up_to_date(&rest.known)?
         {
+            memory::know_extras(&*self.sql, rest.known.extras.is_some());
             return self.arm_for(rest.next_due, false);
         }
         let open = rest.as_ref().is_none_or(|rest| rest.open);
@@ -67,7 +59,7 @@ impl Object {
         Ok(
             known.identity.as_deref() == Some(Json::of(&self.key)?.text())
                 && known.system.as_deref() == Some(SYSTEM_VERSION)
-                && known.extras.as_deref() == Some(EXTRAS_VERSION)
+                && !has_other_extras(known.extras.as_deref())
                 && known.fingerprint.as_ref() == Some(&schema.fingerprint)
                 && self.app.schedules_of(&self.key).next().is_none(),
         )
@@ -100,11 +92,14 @@ impl Object {
             Some(_) => {}
         }
         // Most wake with the layout and the schema that they went to sleep with.
-        if known.system.as_deref() != Some(SYSTEM_VERSION) {
+        let is_older = known.system.as_deref() != Some(SYSTEM_VERSION);
+        if is_older {
             self.bring_layout_forward(sql)?;
         }
-        if known.extras.as_deref() != Some(EXTRAS_VERSION) {
-            create_extras(sql)?;
+        // Before layout 4, some of the extra tables were there without being said to be.
+        let has_extras = is_older || known.extras.is_some();
+        if is_older || has_other_extras(known.extras.as_deref()) {
+            extras::make(sql)?;
         }
         if known.fingerprint.as_ref() != Some(&self.app.known_schema(self.key.noun()).fingerprint) {
             migrate::bring_forward(self.app, &self.key, sql)?;
@@ -114,6 +109,7 @@ impl Object {
         }
         // Data may have been brought forward by statements of its own.
         memory::forget(sql);
+        memory::know_extras(sql, has_extras);
         Ok(())
     }
 

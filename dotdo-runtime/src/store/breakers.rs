@@ -6,7 +6,7 @@
 use dotdo_core::breaker::Breaker;
 use serde_json::json;
 
-use super::{Reader, instant};
+use super::{Reader, extras, instant};
 use crate::error::Result;
 use crate::host::Sql;
 use crate::json::Json;
@@ -50,6 +50,9 @@ impl State {
 }
 
 pub(crate) fn load(sql: &dyn Sql, name: &str) -> Result<State> {
+    if !extras::are_there(sql)? {
+        return Ok(State::default());
+    }
     let rows = sql.query(
         r#"SELECT "failures", "until", "probe", "opened" FROM "$breakers" WHERE "name" = ?1"#,
         &[name.into()],
@@ -67,6 +70,7 @@ pub(crate) fn load(sql: &dyn Sql, name: &str) -> Result<State> {
 }
 
 pub(crate) fn store(sql: &dyn Sql, name: &str, state: &State) -> Result<()> {
+    extras::need(sql)?;
     sql.execute(
         r#"INSERT OR REPLACE INTO "$breakers" ("name", "failures", "until", "probe", "opened") VALUES (?1, ?2, ?3, ?4, ?5)"#,
         &[
@@ -98,6 +102,9 @@ pub(crate) fn put_off(sql: &dyn Sql) -> Result<Vec<String>> {
 
 /// Every breaker that has seen failures, for who looks at the object.
 pub(crate) fn list(sql: &dyn Sql, now: i64) -> Result<Vec<serde_json::Value>> {
+    if !extras::are_there(sql)? {
+        return Ok(Vec::new());
+    }
     let rows = sql.query(
         r#"SELECT "name", "failures", "until", "probe", "opened" FROM "$breakers" ORDER BY "name""#,
         &[],

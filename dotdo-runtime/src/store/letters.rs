@@ -3,11 +3,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Page, Reader, instant};
+use super::{Page, Reader, extras, instant};
 use crate::error::{Error, Result};
 use crate::host::Sql;
 use crate::json::Json;
 use crate::value::Cell;
+
+/// The table.
+pub(crate) const TABLE: [&str; 1] = [
+    r#"CREATE TABLE IF NOT EXISTS "$letters" ("id" TEXT PRIMARY KEY NOT NULL, "name" TEXT NOT NULL, "input" TEXT NOT NULL, "error" TEXT NOT NULL, "attempts" INTEGER NOT NULL,
+        "at" INTEGER NOT NULL, "replayed" INTEGER) STRICT, WITHOUT ROWID"#,
+];
 
 /// One dead letter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +45,7 @@ pub(crate) fn put(
     attempts: u32,
     now: i64,
 ) -> Result<()> {
+    extras::need(sql)?;
     sql.execute(
         r#"INSERT INTO "$letters" ("id", "name", "input", "error", "attempts", "at") VALUES (?1, ?2, ?3, ?4, ?5, ?6)
            ON CONFLICT ("id") DO UPDATE SET "error" = excluded."error", "attempts" = excluded."attempts", "at" = excluded."at", "replayed" = NULL"#,
@@ -49,12 +56,16 @@ pub(crate) fn put(
 
 /// Whether there is a letter with this id.
 pub(crate) fn is_there(sql: &dyn Sql, id: &str) -> Result<bool> {
+    if !extras::are_there(sql)? {
+        return Ok(false);
+    }
     let rows = sql.query(r#"SELECT 1 FROM "$letters" WHERE "id" = ?1"#, &[id.into()])?;
     Ok(!rows.is_empty())
 }
 
 /// Marks a letter as run once more, and gives what it was about.
 pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<Json> {
+    extras::need(sql)?;
     let rows = sql.query(
         r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL RETURNING "input""#,
         &[id.into(), now.into()],
@@ -69,6 +80,9 @@ pub(crate) fn replayed(sql: &dyn Sql, id: &str, now: i64) -> Result<Json> {
 
 /// Marks a letter as run once more, if there is one that waits.
 pub(crate) fn taken_up(sql: &dyn Sql, id: &str, now: i64) -> Result<()> {
+    if !extras::are_there(sql)? {
+        return Ok(());
+    }
     sql.execute(
         r#"UPDATE "$letters" SET "replayed" = ?2 WHERE "id" = ?1 AND "replayed" IS NULL"#,
         &[id.into(), now.into()],
@@ -76,8 +90,23 @@ pub(crate) fn taken_up(sql: &dyn Sql, id: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// How many have not been run once more.
+pub(crate) fn waiting(sql: &dyn Sql) -> Result<i64> {
+    if !extras::are_there(sql)? {
+        return Ok(0);
+    }
+    let rows = sql.query(
+        r#"SELECT count(*) FROM "$letters" WHERE "replayed" IS NULL"#,
+        &[],
+    )?;
+    Ok(Reader::new(rows.into_iter().next().unwrap_or_default()).integer())
+}
+
 pub(crate) fn list(sql: &dyn Sql, after: Option<&str>, limit: u32) -> Result<Page<Letter>> {
     let limit = limit.clamp(1, 1000);
+    if !extras::are_there(sql)? {
+        return Ok(Page::cut(Vec::new(), limit, |letter| letter.id.clone()));
+    }
     let rows = sql.query(
         r#"SELECT "id", "name", "input", "error", "attempts", "at", "replayed" FROM "$letters" WHERE "id" > ?1 ORDER BY "id" LIMIT ?2"#,
         &[after.unwrap_or("").into(), Cell::Integer(i64::from(limit) + 1)],

@@ -32,6 +32,8 @@ pub struct Memory {
     unwatched: Cell<bool>,
     /// No flow of this object waits for an event.
     unwaited: Cell<bool>,
+    /// Whether the tables are there that few objects need.
+    extras: Cell<Option<bool>>,
 }
 
 /// When there is something to be done, as far as that is known.
@@ -50,6 +52,7 @@ impl Memory {
         self.last_event.take();
         self.unwatched.take();
         self.unwaited.take();
+        self.extras.take();
     }
 }
 
@@ -193,6 +196,29 @@ pub(crate) fn added_due(sql: &dyn Sql, at: Option<i64>) {
 pub(crate) fn changed_due(sql: &dyn Sql) {
     if let Some(memory) = sql.memory() {
         memory.next_due.take();
+    }
+}
+
+// ---- tables ----
+
+/// Whether the tables are there that few objects need: as it is remembered, or else as it is found by asking.
+pub(crate) fn has_extras(sql: &dyn Sql, ask: impl Fn() -> Result<bool>) -> Result<bool> {
+    let Some(memory) = sql.memory() else {
+        return ask();
+    };
+    if let Some(known) = memory.extras.get() {
+        compare(&known, ask);
+        return Ok(known);
+    }
+    let found = ask()?;
+    memory.extras.set(Some(found));
+    Ok(found)
+}
+
+/// They are there from now on, or were found not to be.
+pub(crate) fn know_extras(sql: &dyn Sql, are_there: bool) {
+    if let Some(memory) = sql.memory() {
+        memory.extras.set(Some(are_there));
     }
 }
 

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod asks;
 pub(crate) mod breakers;
 pub mod events;
+pub(crate) mod extras;
 pub(crate) mod inbox;
 pub mod letters;
 #[doc(hidden)]
@@ -73,12 +74,6 @@ pub(crate) const SYSTEM: &[&str] = &[
     r#"CREATE TABLE "$inbox" ("id" TEXT PRIMARY KEY NOT NULL, "fingerprint" TEXT NOT NULL, "answer" TEXT NOT NULL, "at" INTEGER NOT NULL) STRICT, WITHOUT ROWID"#,
     r#"CREATE INDEX "$inbox.at" ON "$inbox" ("at")"#,
     r#"CREATE TABLE "$schedules" ("name" TEXT PRIMARY KEY NOT NULL, "phrase" TEXT NOT NULL, "zone" TEXT NOT NULL, "next" INTEGER, "last" INTEGER, "runs" INTEGER NOT NULL) STRICT, WITHOUT ROWID"#,
-    r#"CREATE TABLE "$letters" ("id" TEXT PRIMARY KEY NOT NULL, "name" TEXT NOT NULL, "input" TEXT NOT NULL, "error" TEXT NOT NULL, "attempts" INTEGER NOT NULL,
-        "at" INTEGER NOT NULL, "replayed" INTEGER) STRICT, WITHOUT ROWID"#,
-    r#"CREATE TABLE "$relationships" ("id" TEXT PRIMARY KEY NOT NULL, "verb" TEXT NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL, "data" TEXT NOT NULL, "created" INTEGER NOT NULL,
-        UNIQUE ("verb", "from", "to")) STRICT, WITHOUT ROWID"#,
-    r#"CREATE INDEX "$relationships.from" ON "$relationships" ("from")"#,
-    r#"CREATE INDEX "$relationships.to" ON "$relationships" ("to")"#,
     r#"CREATE TABLE "$versions" ("noun" TEXT NOT NULL, "id" TEXT NOT NULL, "version" INTEGER NOT NULL, "at" INTEGER NOT NULL, "deleted" INTEGER, "visibility" TEXT NOT NULL,
         "data" TEXT NOT NULL, PRIMARY KEY ("noun", "id", "version")) STRICT, WITHOUT ROWID"#,
 ];

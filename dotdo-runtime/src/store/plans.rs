@@ -8,7 +8,9 @@ use rusqlite::Connection;
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
-use super::{SYSTEM, actions, events, inbox, meta, outbox, rest, watches};
+use super::{
+    SYSTEM, actions, asks, breakers, events, extras, inbox, letters, outbox, rest, watches,
+};
 use crate::app::ObjectKey;
 use crate::error::{Error, Result};
 use crate::event::DomainEvent;
@@ -105,8 +107,8 @@ impl Sql for Strict {
     }
 }
 
-/// A database with one action, a flow that is to begin. It takes what Cloudflare takes.
-fn with_an_action() -> Strict {
+/// A database with the tables that all objects have. It takes what Cloudflare takes.
+fn with_tables() -> Strict {
     let sql = Strict {
         connection: Connection::open_in_memory().unwrap(),
         objections: RefCell::default(),
@@ -120,10 +122,16 @@ fn with_an_action() -> Strict {
     ] {
         sql.connection.set_limit(limit, most).unwrap();
     }
-    for statement in SYSTEM.iter().chain(&watches::TABLE) {
+    for statement in SYSTEM {
         sql.connection.execute(statement, []).unwrap();
     }
-    meta::set(&sql, "system", "4").unwrap();
+    sql
+}
+
+/// The same with all others, and one action, a flow that is to begin.
+fn with_an_action() -> Strict {
+    let sql = with_tables();
+    extras::make(&sql).unwrap();
     sql.objections.borrow_mut().clear();
     sql.connection
         .execute(
@@ -197,6 +205,41 @@ fn what_is_to_be_taken_up_is_seen_at_once() {
         )
         .unwrap();
     assert!(is_open() && !is_asleep());
+}
+
+#[test]
+fn tables_that_few_objects_need_are_made_with_their_first_row() {
+    let sql = with_tables();
+    let is_there = |name: &str| {
+        let found = sql.query(
+            "SELECT 1 FROM sqlite_master WHERE name = ?1",
+            &[name.into()],
+        );
+        !found.unwrap().is_empty()
+    };
+    assert!(!watches::any(&sql).unwrap());
+    watches::remove(&sql, "w").unwrap();
+    letters::taken_up(&sql, "a", 0).unwrap();
+    assert!(!letters::is_there(&sql, "a").unwrap());
+    assert_eq!(letters::waiting(&sql).unwrap(), 0);
+    assert!(letters::list(&sql, None, 9).unwrap().items.is_empty());
+    assert!(breakers::list(&sql, 0).unwrap().is_empty());
+    assert_eq!(breakers::load(&sql, "shop").unwrap().opened, 0);
+    assert!(asks::load(&sql, "a").unwrap().is_none());
+    let all = asks::list(&sql, &asks::AskFilter::default()).unwrap();
+    assert!(all.items.is_empty() && !is_there("$watches") && !is_there("$asks"));
+
+    let state = breakers::State {
+        opened: 1,
+        ..Default::default()
+    };
+    breakers::store(&sql, "shop", &state).unwrap();
+    assert_eq!(breakers::load(&sql, "shop").unwrap().opened, 1);
+    let key = ObjectKey::tenant("shop.example");
+    watches::put(&sql, "w", ("Order", "paid", ""), &key).unwrap();
+    assert!(watches::any(&sql).unwrap() && is_there("$asks"));
+    watches::remove(&sql, "w").unwrap();
+    assert!(!watches::any(&sql).unwrap());
 }
 
 #[test]

@@ -3,11 +3,19 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Reader, instant};
+use super::{Reader, extras, instant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::json::Json;
 use crate::object::turn::Turn;
+
+/// The table.
+pub(crate) const TABLE: [&str; 3] = [
+    r#"CREATE TABLE IF NOT EXISTS "$relationships" ("id" TEXT PRIMARY KEY NOT NULL, "verb" TEXT NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL, "data" TEXT NOT NULL, "created" INTEGER NOT NULL,
+        UNIQUE ("verb", "from", "to")) STRICT, WITHOUT ROWID"#,
+    r#"CREATE INDEX IF NOT EXISTS "$relationships.from" ON "$relationships" ("from")"#,
+    r#"CREATE INDEX IF NOT EXISTS "$relationships.to" ON "$relationships" ("to")"#,
+];
 
 /// An edge from one thing to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +67,7 @@ impl Relationships {
                 .parse::<dotdo_core::identity::ShortId>()
                 .map_err(|e| Error::invalid_field(what, e))?;
         }
+        extras::need(self.sql())?;
         let added = self.sql().execute(
             r#"INSERT INTO "$relationships" ("id", "verb", "from", "to", "data", "created") VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT ("verb", "from", "to") DO NOTHING"#,
             &[edge.id.as_str().into(), verb.into(), from.into(), to.into(), (&edge.data).into(), self.turn.micros().into()],
@@ -84,6 +93,9 @@ impl Relationships {
 
     /// Removes an edge. Whether there was one is returned.
     pub fn delete(&self, verb: &str, from: &str, to: &str) -> Result<bool> {
+        if !extras::are_there(self.sql())? {
+            return Ok(false);
+        }
         let gone = self.sql().execute(
             r#"DELETE FROM "$relationships" WHERE "verb" = ?1 AND "from" = ?2 AND "to" = ?3"#,
             &[verb.into(), from.into(), to.into()],
@@ -97,6 +109,9 @@ impl Relationships {
 }
 
 fn list(sql: &dyn Sql, end: &str, thing: &str, verb: Option<&str>) -> Result<Vec<Relationship>> {
+    if !extras::are_there(sql)? {
+        return Ok(Vec::new());
+    }
     let rows = sql.query(
         &format!(r#"SELECT "id", "verb", "from", "to", "data", "created" FROM "$relationships" WHERE "{end}" = ?1 AND (?2 IS NULL OR "verb" = ?2) ORDER BY "id" LIMIT 10000"#),
         &[thing.into(), verb.into()],

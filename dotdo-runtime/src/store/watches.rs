@@ -1,6 +1,6 @@
 //! Who waits for events of this object: flows of other objects, which are told of each.
 
-use super::{Reader, is_there, memory};
+use super::{Reader, extras, is_there, memory};
 use crate::app::ObjectKey;
 use crate::error::Result;
 use crate::event::DomainEvent;
@@ -19,6 +19,7 @@ pub(crate) fn put(
     (noun, verb, subject): (&str, &str, &str),
     to: &ObjectKey,
 ) -> Result<()> {
+    extras::need(sql)?;
     sql.execute(
         r#"INSERT INTO "$watches" ("wait", "noun", "verb", "subject", "to") VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT ("wait") DO NOTHING"#,
         &[wait.into(), noun.into(), verb.into(), subject.into(), (&Json::of(to)?).into()],
@@ -28,6 +29,9 @@ pub(crate) fn put(
 }
 
 pub(crate) fn remove(sql: &dyn Sql, wait: &str) -> Result<()> {
+    if !extras::are_there(sql)? {
+        return Ok(());
+    }
     sql.execute(
         r#"DELETE FROM "$watches" WHERE "wait" = ?1"#,
         &[wait.into()],
@@ -37,7 +41,7 @@ pub(crate) fn remove(sql: &dyn Sql, wait: &str) -> Result<()> {
 
 /// Whether anybody waits for an event.
 pub(super) fn any(sql: &dyn Sql) -> Result<bool> {
-    is_there(sql, r#"SELECT min("wait") FROM "$watches""#)
+    Ok(extras::are_there(sql)? && is_there(sql, r#"SELECT min("wait") FROM "$watches""#)?)
 }
 
 /// Who is to be told of an event: the wait and its object.

@@ -552,3 +552,27 @@ async fn the_log_that_a_crash_left_is_emptied_also_if_nothing_is_written() {
     bench.worker.closing.wait_for(&key);
     assert_eq!(length(), 0);
 }
+
+#[test]
+fn an_object_of_an_earlier_layout_keeps_its_dead_letters() {
+    let mut bench = bench();
+    bench.do_one(create("a"));
+    bench.worker.close(&meter("a"));
+    while !bench.worker.closing.is_done() {
+        bench.worker.closing.wait_for_one();
+    }
+    let file = path_of(bench.folder.path(), &meter("a"));
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection
+        .execute_batch(&format!(
+            r#"{}; DROP INDEX "$actions.open"; CREATE INDEX "$actions.open" ON "$actions" ("status", "kind") WHERE "status" = 'pending';
+               INSERT INTO "$letters" VALUES ('l1', 'charge', '{{}}', '{{"kind":"failed","message":"no"}}', 1, 0, NULL);
+               UPDATE "$meta" SET "value" = '3' WHERE "key" = 'system'"#,
+            crate::store::letters::TABLE[0]
+        ))
+        .unwrap();
+    drop(connection);
+    bench.worker.open(&meter("a"), false).unwrap();
+    let database = bench.worker.slots[&meter("a")].file.database.clone();
+    assert_eq!(crate::store::letters::waiting(&*database).unwrap(), 1);
+}
