@@ -118,7 +118,7 @@ fn apart_in_turn(ours: [&str; 3], limit: [&str; 3], data: &Path) -> Result<(f64,
 
 /// Two numbers from a process of its own: memory that one gave back would be used by the other.
 fn apart(args: &[&str], data: &Path) -> Result<(f64, f64), Failure> {
-    let out = Command::new(std::env::current_exe()?)
+    let out = Command::new(crate::this_program()?)
         .args(args)
         .arg(data)
         .output()?;

@@ -15,6 +15,7 @@ mod rivals;
 mod rows;
 mod shop;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// For both sides: what a program that serves many should choose, and what docs/src/performance.md advises.
@@ -23,6 +24,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Why a measurement could not be made.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// This program, also after it was built anew.
+fn this_program() -> Result<PathBuf, Failure> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    Ok(std::env::current_exe()?)
+}
 
 fn main() -> ExitCode {
     // For both sides, too. The embedded host does it by itself.

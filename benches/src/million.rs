@@ -123,7 +123,7 @@ fn room(folder: &Path, each: f64, wanted: Option<u64>) -> Result<u64, Failure> {
 
 /// Runs a part in a process of its own.
 fn part(name: &str, data: &Path, args: &[&str]) -> Result<Found, Failure> {
-    let out = Command::new(std::env::current_exe()?)
+    let out = Command::new(crate::this_program()?)
         .args(["million-part", name])
         .arg(data)
         .args(args)

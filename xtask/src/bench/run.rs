@@ -62,7 +62,9 @@ fn measure(
     let table = std::env::temp_dir().join(format!("dotdo-bench-{}.md", std::process::id()));
     let mut command = Command::new(cargo_path());
     command
-        .args(["run", "--release", "--locked", "--package", "benches", "--"])
+        .args(["run", "--release", "--locked", "--package", "benches"])
+        // Not where instructions are counted.
+        .args(["--features", "override", "--"])
         .arg(name)
         .args(rest)
         .envs(workerd.map(|path| ("WORKERD_BIN", path)));
