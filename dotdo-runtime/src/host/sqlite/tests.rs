@@ -103,18 +103,21 @@ fn a_refused_transaction_leaves_those_before_it() {
     assert_eq!((count(&database), database.turn().unwrap()), (2, 3));
 }
 
+/// The disk is full when the file has so many pages.
+fn limit(database: &Database, pages: u32) {
+    let limit = format!("PRAGMA max_page_count = {pages}");
+    database
+        .connection
+        .query_row(&limit, [], |_| Ok(()))
+        .unwrap();
+}
+
 #[test]
 fn what_a_full_disk_rolls_back_is_done_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder);
     let database = open(&path);
-    let limit = |pages: u32| {
-        let limit = format!("PRAGMA max_page_count = {pages}");
-        database
-            .connection
-            .query_row(&limit, [], |_| Ok(()))
-            .unwrap();
-    };
+    let limit = |pages| limit(&database, pages);
     insert(&database, 1).unwrap();
     limit(4);
     let error = insert(&database, 40_000).unwrap_err();
@@ -241,13 +244,7 @@ fn what_was_put_off_and_finds_the_disk_full_is_not_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder);
     let database = open(&path);
-    let limit = |pages: u32| {
-        let limit = format!("PRAGMA max_page_count = {pages}");
-        database
-            .connection
-            .query_row(&limit, [], |_| Ok(()))
-            .unwrap();
-    };
+    let limit = |pages| limit(&database, pages);
     limit(3);
     for _ in 0..3 {
         let append = || {
