@@ -1,8 +1,45 @@
-//! How `SQLite` is set up in a process that has many threads.
+//! `SQLite` in a process that has many threads, and very many databases of the same few schemas.
+//!
+//! # Memory
 //!
 //! `SQLite` counts the bytes that it has allocated, for `sqlite3_memory_used` and for limits of its heap. The counters are the
 //! process's, and so each allocation of each connection takes the same mutex: two threads that open databases wait for
 //! each other more than they work. [`without_memory_statistics`] switches that off.
+//!
+//! # Files
+//!
+//! Most of what opening a small database takes is to read its schema and to prepare the statements that are asked of it. Where
+//! there are many with the same schema, a connection that has done so for one can go on with another: [`take_away`] closes the
+//! files of the one, and [`Files::put_under`] puts those of the other in their place.
+//!
+//! ```
+//! use dotdo_sqlite::{Files, LOCKING, take_away};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let (one, other) = (folder.path().join("one.sqlite"), folder.path().join("other.sqlite"));
+//! for (path, name) in [(&one, "one"), (&other, "other")] {
+//!     let connection = rusqlite::Connection::open(path)?;
+//!     connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x)")?;
+//!     connection.execute("INSERT INTO t VALUES (?1)", [name])?;
+//! }
+//! let mut connection = Files::open(&one)?.connect()?;
+//! connection.execute_batch(&format!("PRAGMA locking_mode = {LOCKING}"))?;
+//! let ask = |connection: &rusqlite::Connection| connection.prepare_cached("SELECT x FROM t")?.query_row([], |row| row.get::<_, String>(0));
+//! assert_eq!(ask(&connection)?, "one");
+//! if take_away(&mut connection) {
+//!     Files::open(&other)?.put_under(&mut connection).map_err(|_| "it is at work")?;
+//!     assert_eq!(ask(&connection)?, "other");
+//! }
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod files;
+#[cfg(test)]
+mod tests;
+#[cfg(target_os = "linux")]
+mod vfs;
+
+pub use files::{Files, HEAD, LOCKING, take_away};
 
 use std::sync::OnceLock;
 
@@ -31,30 +68,4 @@ pub fn without_memory_statistics() -> bool {
         let code = unsafe { ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, off) };
         code == ffi::SQLITE_OK
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::without_memory_statistics;
-
-    /// The only test here: how the process is set up is decided once.
-    #[test]
-    fn who_comes_first_decides() {
-        assert!(without_memory_statistics());
-        let open = || Connection::open_in_memory().unwrap();
-        let connection = open();
-        connection
-            .execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))")
-            .unwrap();
-        #[allow(unsafe_code, reason = "rusqlite has no safe way to ask this")]
-        // SAFETY: it takes nothing, and reads a counter behind a mutex.
-        let used = unsafe { rusqlite::ffi::sqlite3_memory_used() };
-        assert_eq!(used, 0);
-        std::thread::scope(|scope| {
-            scope.spawn(open);
-        });
-        assert!(without_memory_statistics());
-    }
 }
