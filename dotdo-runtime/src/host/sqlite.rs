@@ -30,7 +30,41 @@ const AHEAD: usize = 64 << 10;
 /// Says of a file that it was made from a template: `dodo`.
 const APPLICATION: u32 = 0x646f_646f;
 
-/// One object's database: in WAL mode, and for this connection alone.
+/// What stands at the beginning of a file: see "The Database Header" in the description of `SQLite`'s file format.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Head {
+    /// The bytes of its pages.
+    length: u64,
+    /// What its schema is known by.
+    pub schema: u32,
+    /// How many transactions have written.
+    pub turn: u32,
+    application: u32,
+}
+
+impl Head {
+    /// Reads it.
+    pub fn of(bytes: &[u8; 100]) -> Self {
+        let number = |at: usize| {
+            u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        let page = u64::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+        Self {
+            length: u64::from(number(28)) * page,
+            schema: number(40),
+            turn: number(60),
+            application: number(68),
+        }
+    }
+
+    /// Whether a file of so many bytes that was made from a template is not whole, and nothing was ever moved into it from its
+    /// log: the machine went down before it was safe, so nobody has heard of it.
+    pub fn is_unborn(&self, length: u64) -> bool {
+        self.application == APPLICATION && self.turn == 0 && self.length > length
+    }
+}
+
+/// One object's database: in WAL mode, and for one connection alone.
 pub(super) struct Database {
     connection: Connection,
     /// What the user knows it by.
@@ -49,6 +83,8 @@ pub(super) struct Database {
     /// The same, since the outermost transaction began.
     touched: StdCell<bool>,
     syncs: Syncs,
+    /// How many rows the connection had written before it was this file's.
+    written: u64,
 }
 
 /// What `SQLite` itself syncs.
@@ -68,9 +104,9 @@ impl Syncs {
 }
 
 impl Database {
-    /// Takes over a connection that was opened and not used.
-    pub fn of(connection: Connection, name: String, syncs: Syncs) -> Result<Self> {
-        let database = Self {
+    fn new(connection: Connection, name: String, syncs: Syncs) -> Self {
+        Self {
+            written: connection.total_changes(),
             connection,
             name,
             depth: StdCell::new(0),
@@ -81,7 +117,24 @@ impl Database {
             wrote: StdCell::new(false),
             touched: StdCell::new(false),
             syncs,
-        };
+        }
+    }
+
+    /// Takes over a connection that another database had, and that syncs nothing yet.
+    pub fn over(connection: Connection, name: String, syncs: Syncs) -> Result<Self> {
+        let database = Self::new(connection, name, syncs);
+        if syncs.beginnings {
+            database
+                .connection
+                .execute_batch(&database.syncing())
+                .map_err(|e| cannot(&database.name, &e))?;
+        }
+        Ok(database)
+    }
+
+    /// Takes over a connection that was opened and not used, with this `locking_mode`.
+    pub fn of(connection: Connection, name: String, locking: &str, syncs: Syncs) -> Result<Self> {
+        let database = Self::new(connection, name, syncs);
         // Turning a new file into one with a log writes its first page, and the first transaction makes the log, each
         // with syncs of its own. Where somebody else makes sure that what was written is safe before it is acknowledged,
         // those are not needed: a log whose head is not whole holds nothing, and there is no older one to be taken for it.
@@ -93,7 +146,7 @@ impl Database {
         database
             .connection
             .execute_batch(&format!(
-                "PRAGMA locking_mode = EXCLUSIVE; {begin} PRAGMA journal_mode = WAL; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
+                "PRAGMA locking_mode = {locking}; {begin} PRAGMA journal_mode = WAL; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;"
             ))
             .map_err(|e| cannot(&database.name, &e))?;
         database
@@ -106,24 +159,6 @@ impl Database {
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|e| cannot(&database.name, &e))?;
         Ok(database)
-    }
-
-    /// Whether a file made from a template is not whole, and nothing was ever moved into it from its log: the machine
-    /// went down before it was safe, so nobody has heard of it.
-    pub fn is_unborn(file: &mut std::fs::File) -> std::io::Result<bool> {
-        use std::io::Read;
-        let mut head = [0; 100];
-        let length = file.metadata()?.len();
-        if length < head.len() as u64 {
-            return Ok(true);
-        }
-        file.read_exact(&mut head)?;
-        // See "The Database Header" in the description of SQLite's file format.
-        let number =
-            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let page = u64::from(u16::from_be_bytes([head[16], head[17]]));
-        let (pages, turn, application) = (number(28), number(60), number(68));
-        Ok(application == APPLICATION && turn == 0 && u64::from(pages) * page > length)
     }
 
     /// The bytes of a new database in which something was done; for a file that is to be opened like those of objects.
@@ -139,28 +174,19 @@ impl Database {
                 "PRAGMA page_size = {page}; PRAGMA application_id = {APPLICATION}"
             ))
             .map_err(failed)?;
-        let mut database = Self {
-            connection,
-            name: "a new database".to_owned(),
-            depth: StdCell::new(0),
-            read_only: StdCell::new(false),
-            recorder: None,
-            turn: StdCell::new(0),
-            beginning: StdCell::new(false),
-            wrote: StdCell::new(false),
-            touched: StdCell::new(false),
-            syncs: Syncs {
-                commits: false,
-                beginnings: true,
-                pages: Syncs::PAGES,
-            },
+        let syncs = Syncs {
+            commits: false,
+            beginnings: true,
+            pages: Syncs::PAGES,
         };
+        let mut database = Self::new(connection, "a new database".to_owned(), syncs);
         let mut work = Some(work);
         database.transaction(&mut || match work.take() {
             Some(work) => work(&database),
             None => Ok(()),
         })?;
         set_turn(&database.connection, turn).map_err(failed)?;
+        number_schema(&database.connection).map_err(failed)?;
         let mut bytes = database
             .connection
             .serialize("main")
@@ -178,16 +204,10 @@ impl Database {
         self.connection
     }
 
-    /// Drops the statements that were prepared. Those that an object needs for waking it hardly needs again, and they take
-    /// a sixth of its memory.
-    pub fn forget_statements(&self) {
-        self.connection.flush_prepared_statement_cache();
-    }
-
     /// How many rows have been written since it was opened.
     pub fn writes(&self) -> u64 {
         let put_off = self.recorder.as_ref().map_or((0, 0), Recorder::put_off);
-        self.connection.total_changes() + (put_off.0 + put_off.1) as u64
+        self.connection.total_changes() - self.written + (put_off.0 + put_off.1) as u64
     }
 
     /// What `SQLite` is to sync once the log is begun.
@@ -253,6 +273,24 @@ impl Database {
             self.beginning.set(!syncs);
         }
     }
+}
+
+/// Has the number by which `SQLite` knows a schema, to see whether another one was made meanwhile, say what the schema is. So a
+/// connection can tell whether a file that it has never seen has the same one. Each change of it counts up from there.
+///
+/// Small numbers stay with files that were not made from a template of these.
+fn number_schema(connection: &Connection) -> rusqlite::Result<()> {
+    let mut sum = crc32fast::Hasher::new();
+    let mut statement = connection
+        .prepare("SELECT rootpage, coalesce(sql, name) FROM sqlite_schema ORDER BY rowid")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        sum.update(&row.get::<_, i64>(0)?.to_be_bytes());
+        sum.update(row.get_ref(1)?.as_bytes()?);
+        sum.update(&[0]);
+    }
+    let number = sum.finalize() >> 2 | 1 << 30;
+    connection.execute_batch(&format!("PRAGMA schema_version = {number}"))
 }
 
 /// Begins a part of a transaction that can be undone by itself.

@@ -14,6 +14,7 @@ use rusqlite::config::DbConfig;
 use super::log::Surroundings;
 use super::room::Place;
 use super::shared::Safekeeping;
+use super::spares::Spare;
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,7 +26,9 @@ const TOGETHER: usize = 256;
 /// Closes the files of one thread's objects.
 pub(super) struct Closing {
     to_close: Option<SyncSender<(ObjectKey, Connection)>>,
-    closed: Receiver<ObjectKey>,
+    closed: Receiver<(ObjectKey, Option<Spare>)>,
+    /// Connections of what has been closed.
+    spare: Vec<(ObjectKey, Spare)>,
     /// What is not closed yet, and still takes its place.
     underway: HashMap<ObjectKey, Place>,
     thread: Option<thread::JoinHandle<()>>,
@@ -42,18 +45,21 @@ impl Closing {
                 while let Ok(first) = inbox.recv() {
                     let all = std::iter::once(first).chain(inbox.try_iter());
                     let (keys, files) = all.take(TOGETHER).unzip::<_, _, Vec<_>, Vec<_>>();
-                    if let Err(error) = close(files, safekeeping.make_all_safe()) {
+                    let mut spare = Vec::with_capacity(files.len());
+                    let end = |file| spare.push(Spare::of(file));
+                    if let Err(error) = close(files, safekeeping.make_all_safe(), end) {
                         Surroundings::report(&*safekeeping, &error);
                     }
-                    for key in keys {
+                    for closed in keys.into_iter().zip(spare) {
                         // Nobody to tell: the worker has ended.
-                        let _ = done.send(key);
+                        let _ = done.send(closed);
                     }
                 }
             })?;
         Ok(Self {
             to_close: Some(to_close),
             closed,
+            spare: Vec::new(),
             underway: HashMap::new(),
             thread: Some(thread),
         })
@@ -71,9 +77,19 @@ impl Closing {
 
     /// Gives back the places of what has been closed.
     pub fn look(&mut self) {
-        while let Ok(key) = self.closed.try_recv() {
-            self.underway.remove(&key);
+        while let Ok(closed) = self.closed.try_recv() {
+            self.end(closed);
         }
+    }
+
+    fn end(&mut self, (key, spare): (ObjectKey, Option<Spare>)) {
+        self.underway.remove(&key);
+        self.spare.extend(spare.map(|spare| (key, spare)));
+    }
+
+    /// The connection of something that has been closed.
+    pub fn spare(&mut self) -> Option<(ObjectKey, Spare)> {
+        self.spare.pop()
     }
 
     /// Whether all is closed.
@@ -87,7 +103,7 @@ impl Closing {
             return;
         }
         match self.closed.recv() {
-            Ok(key) => drop(self.underway.remove(&key)),
+            Ok(closed) => self.end(closed),
             // The thread has ended, and dropped what it had.
             Err(_) => self.underway.clear(),
         }
@@ -112,13 +128,15 @@ impl Drop for Closing {
     }
 }
 
-/// Closes files that nobody else has. `make_safe` makes all files safe at once; without it, each does so by itself.
+/// Empties the logs of files that nobody else has, and gives each to `end`, which closes it. `make_safe` makes all files safe at
+/// once; without it, each does so by itself.
 ///
 /// What stands in the logs is safe before it is moved into the files, and is safe there before the logs are emptied. When
 /// that fails the logs stay, as after a crash.
 pub(super) fn close<M: FnMut() -> Result<()>>(
     files: Vec<Connection>,
     make_safe: Option<M>,
+    mut end: impl FnMut(Connection),
 ) -> Result<()> {
     let moved = make_safe.map_or(Ok(()), |mut make_safe| {
         make_safe()?;
@@ -130,7 +148,7 @@ pub(super) fn close<M: FnMut() -> Result<()>>(
             Ok(()) => empty_log(&file),
             Err(_) => Ok(()),
         };
-        leave_log(file);
+        end(file);
         done.and(emptied)
     })
 }
@@ -175,9 +193,14 @@ mod tests {
 
     fn open(path: &Path) -> Connection {
         let connection = Connection::open(path).unwrap();
-        Database::of(connection, "it".to_owned(), syncs(false, false))
-            .unwrap()
-            .into_connection()
+        Database::of(
+            connection,
+            "it".to_owned(),
+            "EXCLUSIVE",
+            syncs(false, false),
+        )
+        .unwrap()
+        .into_connection()
     }
 
     fn log(path: &Path) -> std::fs::Metadata {
@@ -204,10 +227,10 @@ mod tests {
             std::fs::copy(&path, &copy).unwrap();
             assert_eq!(rows(&copy), count);
         };
-        close(vec![write()], BY_ITSELF).unwrap();
+        close(vec![write()], BY_ITSELF, leave_log).unwrap();
         assert_eq!(log(&path).len(), 0);
         alone(1);
-        close(vec![write()], Some(|| Ok(()))).unwrap();
+        close(vec![write()], Some(|| Ok(())), leave_log).unwrap();
         assert_eq!(log(&path).len(), 0);
         alone(2);
 
@@ -226,7 +249,7 @@ mod tests {
 
         // What cannot be made safe is not moved.
         let no = || Err(Error::internal("the disk is gone"));
-        close(vec![write()], Some(no)).unwrap_err();
+        close(vec![write()], Some(no), leave_log).unwrap_err();
         assert!(log(&path).len() > 0);
         assert_eq!(rows(&path), 3);
     }

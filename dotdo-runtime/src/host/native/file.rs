@@ -2,17 +2,19 @@
 
 use std::cell::RefCell;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags};
+use dotdo_sqlite::{Files, LOCKING};
+use rusqlite::Connection;
 
 use super::log::Template;
 use super::shared::SYNCS_ALL;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::recorder::{Recorder, Texts};
-use crate::host::sqlite::{Database, Syncs, cannot};
+use crate::host::sqlite::{Database, Head, Syncs, cannot};
 use crate::store::meta;
 
 /// Who sees to it that what is done in a file is not lost.
@@ -38,31 +40,30 @@ pub(super) struct ObjectFile {
 impl ObjectFile {
     /// Opens a file that is there.
     pub fn open(path: &Path, keeping: Keeping<'_>) -> Result<Self> {
-        let has_log = has_log(path);
-        if has_log && !matches!(keeping, Keeping::Nothing) {
-            // A crash left it. What is in it may never have been safe, and whatever happens next builds on it.
-            make_safe(path)?;
-        }
-        Self::connect(path, keeping, has_log)
+        let files = Files::open(path).map_err(|e| refused(path, &e))?;
+        Self::connect(path, files, keeping, &mut |_| None)
     }
 
-    /// Opens a file, making it from a template if it is not there, or if nothing was ever committed in it.
+    /// Opens a file, making it from a template if it is not there, or if nothing was ever committed in it. `spare` gives a
+    /// connection that has read the schema of this number, if one is at hand.
     pub fn open_or_make(
         path: &Path,
         keeping: Keeping<'_>,
+        spare: &mut dyn FnMut(u32) -> Option<Connection>,
         template: impl FnOnce() -> Result<Arc<Template>>,
     ) -> Result<Self> {
-        let failed = |e: std::io::Error| cannot(&path.display().to_string(), &e);
-        let is_there = match File::open(path) {
-            Ok(mut file) => !Database::is_unborn(&mut file).map_err(failed)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-            Err(error) => return Err(failed(error)),
-        };
-        if is_there {
-            let file = Self::open(path, keeping)?;
-            if file.database.counted() > 1 || !meta::is_blank(&*file.database)? {
-                return Ok(file);
+        match Files::open(path) {
+            Ok(files) => {
+                let head = files.head().map(Head::of);
+                if head.is_some_and(|head| !head.is_unborn(files.length())) {
+                    let file = Self::connect(path, files, keeping, spare)?;
+                    if file.database.counted() > 1 || !meta::is_blank(&*file.database)? {
+                        return Ok(file);
+                    }
+                }
             }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(refused(path, &error)),
         }
         remove(path)?;
         let template = template()?;
@@ -75,27 +76,50 @@ impl ObjectFile {
         if !is_safe {
             make_safe(path)?;
         }
-        let file = Self::connect(path, keeping, false)?;
+        let files = Files::open(path).map_err(|e| refused(path, &e))?;
+        let file = Self::connect(path, files, keeping, spare)?;
         Ok(Self {
             made_from: RefCell::new(Some(template)),
             ..file
         })
     }
 
-    fn connect(path: &Path, keeping: Keeping<'_>, has_log: bool) -> Result<Self> {
+    fn connect(
+        path: &Path,
+        files: Files,
+        keeping: Keeping<'_>,
+        spare: &mut dyn FnMut(u32) -> Option<Connection>,
+    ) -> Result<Self> {
         let name = path.display().to_string();
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| cannot(&name, &e))?;
+        let has_log = files.log_length() > 0;
+        if has_log && !matches!(keeping, Keeping::Nothing) {
+            // A crash left it. What is in it may never have been safe, and whatever happens next builds on it.
+            make_safe(path)?;
+        }
         let syncs = syncs(matches!(keeping, Keeping::File), has_log);
-        let mut database = Database::of(connection, name, syncs)?;
+        // What is in the log is not in the head yet.
+        let head = files.head().map(Head::of).filter(|_| !has_log);
+        let mut database = match head.and_then(|head| spare(head.schema)) {
+            Some(mut connection) => match files.put_under(&mut connection) {
+                Ok(()) => Database::over(connection, name, syncs)?,
+                Err(files) => Self::anew(*files, name, syncs)?,
+            },
+            None => Self::anew(files, name, syncs)?,
+        };
         if let Keeping::Log(texts) = keeping {
-            database = database.recorded(Recorder::new(texts.clone()))?;
+            let turn = head.map(|head| head.turn);
+            database = database.recorded(Recorder::new(texts.clone()), turn)?;
         }
         Ok(Self {
             database: Rc::new(database),
             had_log: has_log,
             made_from: RefCell::default(),
         })
+    }
+
+    fn anew(files: Files, name: String, syncs: Syncs) -> Result<Database> {
+        let connection = files.connect().map_err(|e| cannot(&name, &e))?;
+        Database::of(connection, name, LOCKING, syncs)
     }
 
     /// Whether there may be something in its log, which is to be moved into the file before it is closed.
@@ -106,11 +130,6 @@ impl ObjectFile {
     /// What is to be closed, if nobody else has it any more.
     pub fn into_connection(self) -> Option<Connection> {
         Rc::into_inner(self.database).map(Database::into_connection)
-    }
-
-    /// Whether it was made now, and nobody has asked what from.
-    pub fn is_new(&self) -> bool {
-        self.made_from.borrow().is_some()
     }
 
     /// What it was made from, if it was made now and this is asked for the first time.
@@ -154,13 +173,17 @@ fn log_of(path: &Path) -> PathBuf {
     log.into()
 }
 
-/// Whether a file was not put to sleep: `SQLite`'s own log stands beside it.
-fn has_log(path: &Path) -> bool {
-    log_of(path).metadata().is_ok_and(|data| data.len() > 0)
+/// Why a file could not be opened.
+fn refused(path: &Path, error: &std::io::Error) -> Error {
+    let name = path.display().to_string();
+    match error.kind() {
+        ErrorKind::WouldBlock => cannot(&name, &"another program has this file open"),
+        _ => cannot(&name, error),
+    }
 }
 
-/// Makes a file safe that nobody has open, with its log and its name. (Closing a handle of a file that `SQLite` has open
-/// would take its lock away.)
+/// Makes a file safe that nobody writes, with its log and its name. (Where files are not locked as [`Files`] does it, closing a
+/// handle of one that `SQLite` has open would take its lock away.)
 pub(super) fn make_safe(path: &Path) -> Result<()> {
     let sync = |path: &Path| {
         File::open(path)
@@ -216,7 +239,10 @@ mod tests {
         let bytes = bytes.unwrap();
         let template = Arc::new(Template { number: 1, bytes });
         let open = || {
-            ObjectFile::open_or_make(&path, Keeping::Log(&texts), || Ok(template.clone())).unwrap()
+            ObjectFile::open_or_make(&path, Keeping::Log(&texts), &mut |_| None, || {
+                Ok(template.clone())
+            })
+            .unwrap()
         };
         assert!(open().take_template().is_some(), "it is not there");
         assert!(open().take_template().is_some(), "nothing was committed");
@@ -238,7 +264,9 @@ mod tests {
         // What is damaged later is not thrown away.
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..2000]).unwrap();
-        let made = ObjectFile::open_or_make(&path, Keeping::Log(&texts), || Ok(template.clone()));
+        let made = ObjectFile::open_or_make(&path, Keeping::Log(&texts), &mut |_| None, || {
+            Ok(template.clone())
+        });
         assert!(made.map_or(true, |file| file.take_template().is_none()));
         assert_eq!(std::fs::read(&path).unwrap()[..1024], whole[..1024]);
     }

@@ -25,6 +25,7 @@ mod schema;
 mod server;
 mod settling;
 mod shared;
+mod spares;
 mod steer;
 mod steps;
 mod templates;

@@ -7,7 +7,7 @@ use dotdo_disk::{Disk, VFS};
 use rusqlite::{Connection, OpenFlags};
 
 use super::alarms::Alarms;
-use super::closing::close;
+use super::closing::{close, leave_log};
 use super::file::syncs;
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
@@ -51,7 +51,7 @@ fn object(disk: &Disk) -> Result<Database> {
         pages: 6,
         ..syncs(true, has_log)
     };
-    Database::of(connect(disk, FILE)?, FILE.to_owned(), syncs)
+    Database::of(connect(disk, FILE)?, FILE.to_owned(), "EXCLUSIVE", syncs)
 }
 
 fn index(disk: &Disk) -> Result<Alarms> {
@@ -106,7 +106,11 @@ fn live(disk: &Disk, random: &mut Random) -> i64 {
             acknowledged = turn;
             match random.below(8) {
                 0 => {
-                    close(vec![base.into_connection()], None::<fn() -> Result<()>>)?;
+                    close(
+                        vec![base.into_connection()],
+                        None::<fn() -> Result<()>>,
+                        drop,
+                    )?;
                     base = object(disk)?;
                 }
                 1 => {
@@ -115,7 +119,7 @@ fn live(disk: &Disk, random: &mut Random) -> i64 {
                         let done = names.try_for_each(|name| disk.sync(&name));
                         done.map_err(|e| Error::new(ErrorKind::Storage, format!("{e:?}")))
                     };
-                    close(vec![base.into_connection()], Some(make_safe))?;
+                    close(vec![base.into_connection()], Some(make_safe), leave_log)?;
                     base = object(disk)?;
                 }
                 _ => {}

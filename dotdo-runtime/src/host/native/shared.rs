@@ -12,7 +12,7 @@ use super::activity::Activity;
 use super::alarms::{AT_ONCE, Alarms};
 use super::clock::Clock;
 use super::live::Listeners;
-use super::log::{Log, Surroundings};
+use super::log::{Log, Surroundings, Template};
 use super::room::Room;
 use super::steps::Steps;
 use super::templates::Templates;
@@ -41,6 +41,11 @@ impl Shared {
     /// When sleeping objects are to be woken.
     pub fn alarms(&self) -> &Alarms {
         &self.safekeeping.alarms
+    }
+
+    /// What a new object of this noun begins with, or a new tenant.
+    pub fn template(&self, noun: Option<&str>) -> Result<Arc<Template>> {
+        self.templates.of(self.app, noun, self.log.is_some())
     }
 
     /// The last failure of the storage.

@@ -19,6 +19,7 @@ use super::file::ObjectFile;
 use super::room::{Place, Places};
 use super::settling::Settling;
 use super::shared::{NativeEnv, Shared};
+use super::spares::Spares;
 use super::{Handle, path_of};
 use crate::app::ObjectKey;
 use crate::error::Result;
@@ -91,6 +92,7 @@ pub(super) struct Worker {
     slots: HashMap<ObjectKey, Slot>,
     places: Places,
     closing: Closing,
+    spares: Spares,
     /// Until then there is no room.
     full_until: i64,
     /// Then it is looked which objects are idle, however busy others are.
@@ -140,6 +142,7 @@ impl Worker {
         Ok(Self {
             places: Places::new(shared.room.clone()),
             closing: Closing::start(number, shared.safekeeping.clone())?,
+            spares: Spares::default(),
             full_until: i64::MIN,
             next_sleep: i64::MIN,
             shared,
@@ -177,7 +180,7 @@ impl Worker {
                 self.fire_alarms();
             }
             self.flush();
-            self.closing.look();
+            self.look_at_closed();
             self.settle(if self.shared.clock.is_manual() {
                 usize::MAX
             } else {

@@ -272,7 +272,7 @@ impl World {
             beginnings: !is_new,
             pages: Syncs::PAGES,
         };
-        let database = Rc::new(Database::of(connection, name, syncs)?);
+        let database = Rc::new(Database::of(connection, name, "EXCLUSIVE", syncs)?);
         let env = Rc::new(SimEnv {
             shared: self.shared.clone(),
             key: key.clone(),

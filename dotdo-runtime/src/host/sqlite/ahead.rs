@@ -8,10 +8,10 @@ use crate::host::Sql;
 use crate::host::recorder::{Ahead, Recorded, Recorder, Statements};
 
 impl Database {
-    /// Has each transaction that writes recorded, and counted in the file itself.
-    pub fn recorded(mut self, recorder: Recorder) -> Result<Self> {
-        self.turn
-            .set(turn_of(&self.connection).map_err(|e| cannot(&self.name, &e))?);
+    /// Has each transaction that writes recorded, and counted in the file itself. `turn` is how many it has, where that is known.
+    pub fn recorded(mut self, recorder: Recorder, turn: Option<u32>) -> Result<Self> {
+        let turn = turn.map_or_else(|| turn_of(&self.connection), Ok);
+        self.turn.set(turn.map_err(|e| cannot(&self.name, &e))?);
         self.recorder = Some(recorder);
         Ok(self)
     }

@@ -18,9 +18,9 @@ fn open(path: &Path) -> Database {
         pages: Syncs::PAGES,
     };
     let connection = Connection::open(path).unwrap();
-    let database = Database::of(connection, "it".to_owned(), syncs).unwrap();
+    let database = Database::of(connection, "it".to_owned(), "EXCLUSIVE", syncs).unwrap();
     let recorder = Recorder::new(Arc::new(Texts::default()));
-    database.recorded(recorder).unwrap()
+    database.recorded(recorder, None).unwrap()
 }
 
 fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {

@@ -18,7 +18,7 @@ use super::{Log, Surroundings};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
-use crate::host::native::closing::close;
+use crate::host::native::closing::{close, leave_log};
 use crate::host::recorder::{Recorder, Texts};
 use crate::host::sqlite::{Database, Syncs};
 use crate::value::Cell;
@@ -103,11 +103,12 @@ impl Files<'_> {
             // So that some of it happens in every test.
             pages: 12,
         };
-        Database::of(connection, name, syncs)
+        Database::of(connection, name, "EXCLUSIVE", syncs)
     }
 
     fn recorded(&self, key: &ObjectKey, texts: &Arc<Texts>) -> Result<Database> {
-        self.connect(key)?.recorded(Recorder::new(texts.clone()))
+        self.connect(key)?
+            .recorded(Recorder::new(texts.clone()), None)
     }
 }
 
@@ -296,7 +297,7 @@ fn close_all(disk: &Disk, idle: &mut Vec<(u64, Connection)>) -> Result<()> {
         done.map_err(|e| failed(e).into())
     };
     let files = idle.drain(..).map(|(_, file)| file).collect();
-    close(files, Some(make_safe))
+    close(files, Some(make_safe), leave_log)
 }
 
 /// How a machine's life ends.
@@ -412,7 +413,7 @@ fn at_any_moment(syncs: bool, end: End) -> usize {
                         0 => {
                             let alone = vec![database.into_connection()];
                             // If the disk has failed, its log stays.
-                            let _ = close(alone, None::<fn() -> Result<()>>);
+                            let _ = close(alone, None::<fn() -> Result<()>>, leave_log);
                         }
                         1 => idle.push((number, database.into_connection())),
                         _ => drop(open.insert(number, database)),

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::{STORAGE_RETRY, Slot, Worker};
 use crate::app::ObjectKey;
 use crate::error::{Error, ErrorKind, Result};
-use crate::host::native::closing;
 use crate::host::native::file::{self, Keeping, ObjectFile};
 use crate::host::native::path_of;
 use crate::host::native::room::Place;
 use crate::host::native::shared::NativeEnv;
+use crate::host::native::spares::Spare;
 use crate::host::{Env, Sql};
 use crate::object::{Object, Output};
 
@@ -39,6 +39,7 @@ impl Worker {
             }));
         }
         let room = self.make_room()?;
+        self.look_at_closed();
         let log = self.shared.log.as_ref();
         let keeping = log.map_or(Keeping::File, |log| Keeping::Log(log.texts()));
         self.shared.safekeeping.catch_up(key, |ahead| {
@@ -48,11 +49,13 @@ impl Worker {
             file::make_safe(&path)?;
             self.doubtful.remove(key);
         }
-        let file = ObjectFile::open_or_make(&path, keeping, || {
-            let app = self.shared.app;
-            let counted = self.shared.log.is_some();
-            self.shared.templates.of(app, key.noun(), counted)
-        })?;
+        let spares = &mut self.spares;
+        let file = ObjectFile::open_or_make(
+            &path,
+            keeping,
+            &mut |schema| spares.take(key.noun(), schema),
+            || self.shared.template(key.noun()),
+        )?;
         let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
         let (object, outputs) = Object::open(
             self.shared.app,
@@ -65,9 +68,6 @@ impl Worker {
         // the object goes to sleep.
         if file.database.writes() == 0 {
             env.settle()?;
-        }
-        if !file.is_new() {
-            file.database.forget_statements();
         }
         let used = self.shared.clock.micros();
         self.slots.insert(
@@ -234,8 +234,27 @@ impl Worker {
         }
         match file.into_connection() {
             Some(connection) if settles => self.closing.close(key.clone(), connection, room),
-            Some(connection) => closing::leave_log(connection),
+            Some(connection) => {
+                if let Some(spare) = Spare::of(connection) {
+                    self.keep(key, spare);
+                }
+            }
             None => {}
+        }
+    }
+
+    /// Keeps a connection for another object like this one.
+    fn keep(&mut self, key: &ObjectKey, spare: Spare) {
+        if let Ok(template) = self.shared.template(key.noun()) {
+            self.spares.keep(key.noun(), spare, &template);
+        }
+    }
+
+    /// Takes what the closing thread has done.
+    pub(super) fn look_at_closed(&mut self) {
+        self.closing.look();
+        while let Some((key, spare)) = self.closing.spare() {
+            self.keep(&key, spare);
         }
     }
 
