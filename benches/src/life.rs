@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use dotdo::host::native::Embedded;
 use dotdo::{Id, Noun as _};
@@ -11,6 +12,9 @@ use crate::load::{Options, ROUNDS, block_on, time};
 use crate::report::{Line, Unit};
 use crate::shop::{Bench, Counter};
 use crate::{Failure, raw};
+
+/// Between calls that come by themselves.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The life of objects, and nothing else, so that a profiler sees nothing else.
 pub fn main(args: impl Iterator<Item = String>) -> Result<(), Failure> {
@@ -144,6 +148,9 @@ pub fn woken(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
     let data = PathBuf::from(args.next().ok_or("where?")?);
     let files = files_of(&data.join("objects/bench.example/Counter"))?;
     let before = |file: &Path| {
+        if how == "spaced" {
+            std::thread::sleep(PAUSE);
+        }
         if is_cold {
             raw::leave_memory(file)?;
         }

@@ -68,6 +68,43 @@ impl Files {
         })
     }
 
+    /// A database of these bytes with an empty log, which are files of no disk: to have a connection read a schema ahead of time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where the system has no such files; else what it says.
+    #[cfg(target_os = "linux")]
+    pub fn in_memory(bytes: &[u8]) -> io::Result<Self> {
+        use std::os::unix::fs::FileExt;
+        let file = || {
+            let made = rustix::fs::memfd_create("database", rustix::fs::MemfdFlags::CLOEXEC)?;
+            io::Result::Ok(File::from(made))
+        };
+        let base = file()?;
+        base.write_all_at(bytes, 0)?;
+        Ok(Self {
+            path: "/database-in-memory".into(),
+            base,
+            length: bytes.len() as u64,
+            log: Some(Log {
+                file: file()?,
+                length: 0,
+                is_new: false,
+            }),
+            head: bytes.first_chunk().copied(),
+        })
+    }
+
+    /// A database of these bytes with an empty log, which are files of no disk: to have a connection read a schema ahead of time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where the system has no such files; else what it says.
+    #[cfg(not(target_os = "linux"))]
+    pub fn in_memory(_: &[u8]) -> io::Result<Self> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
     /// The first bytes of the database, unless it has less.
     pub fn head(&self) -> Option<&[u8; HEAD]> {
         self.head.as_ref()

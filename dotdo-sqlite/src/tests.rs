@@ -227,6 +227,28 @@ mod exchanged {
     }
 
     #[test]
+    fn a_connection_that_began_in_memory_goes_on_with_a_file() {
+        let folder = begin();
+        let path = folder.path().join("it");
+        let bytes = template(folder.path(), SCHEMA);
+        let files = Files::in_memory(&bytes).unwrap();
+        assert_eq!(files.head().unwrap()[..], bytes[..100]);
+        let mut connection = files.connect().unwrap();
+        assert!(rows(&connection).is_empty());
+        assert!(take_away(&mut connection));
+        std::fs::write(&path, &bytes).unwrap();
+        Files::open(&path)
+            .unwrap()
+            .put_under(&mut connection)
+            .unwrap();
+        connection
+            .execute_batch("INSERT INTO t VALUES (1, 'a')")
+            .unwrap();
+        drop(connection);
+        assert_eq!(rows(&Connection::open(&path).unwrap()).len(), 1);
+    }
+
+    #[test]
     fn nothing_is_taken_from_under_what_is_under_way() {
         let folder = begin();
         let [one, other] = ["one", "other"].map(|name| folder.path().join(name));

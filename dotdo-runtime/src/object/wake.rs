@@ -10,7 +10,7 @@ use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
 use crate::store::meta::{self, Known};
-use crate::store::{self, extras, memory, outbox, rest, schedules};
+use crate::store::{self, extras, memory, outbox, rest, schedules, things};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "4";
@@ -26,6 +26,16 @@ pub(crate) fn create(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()>
         sql.execute(&statement, &[])?;
     }
     migrate::remember(app, known, sql)
+}
+
+/// Asks of an object like this, in which nothing was done yet, what is asked of one that wakes and answers.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn rehearse(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()> {
+    rest::of(sql)?;
+    if let Some(noun) = noun {
+        things::load(sql, app.noun(noun)?.def, "")?;
+    }
+    Ok(())
 }
 
 /// Whether its extra tables are not those of this program. It may have none.

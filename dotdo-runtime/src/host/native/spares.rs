@@ -1,19 +1,26 @@
-//! Connections of objects that sleep, for others that wake.
+//! Connections that have read the schema of a noun, for objects that wake.
 //!
-//! To read a schema, and to prepare the first statements, is most of what opening an object takes. Where the connection of another
-//! object of the same noun is at hand, its files are exchanged for those that are wanted.
+//! To read a schema, and to prepare the first statements, is most of what opening an object takes. Where a connection is at hand
+//! that has done so, the object's files are put under it: one of an object that was put to sleep, or one that was made while
+//! there was nothing else to do.
 
 use std::collections::HashMap;
 
-use dotdo_sqlite::take_away;
+use dotdo_sqlite::{Files, LOCKING, take_away};
 use rusqlite::Connection;
 
 use super::closing::leave_log;
+use super::file::syncs;
 use super::log::Template;
-use crate::host::sqlite::Head;
+use crate::error::Result;
+use crate::host::Sql;
+use crate::host::sqlite::{Database, Head};
 
 /// So many are kept for each thread. As many objects are put to sleep at once where there is no room.
 const KEPT: usize = 64;
+
+/// So many are made ahead for a noun whose objects are being woken.
+const AHEAD: usize = 2;
 
 /// A connection that has no files.
 pub(super) struct Spare {
@@ -23,6 +30,21 @@ pub(super) struct Spare {
 }
 
 impl Spare {
+    /// Makes one that knows the schema of a template, and the statements of what is done in such a file. None where the system
+    /// cannot.
+    pub fn ahead(template: &Template, work: impl FnOnce(&dyn Sql) -> Result<()>) -> Option<Self> {
+        let files = Files::in_memory(&template.bytes).ok()?;
+        let database = Database::of(
+            files.connect().ok()?,
+            "a spare database".to_owned(),
+            LOCKING,
+            syncs(false, false),
+        )
+        .ok()?;
+        work(&database).ok()?;
+        Self::of(database.into_connection())
+    }
+
     /// Takes the files of a connection away, whose log was emptied. If it has to keep them, it is closed.
     pub fn of(mut connection: Connection) -> Option<Self> {
         let schema = connection.query_row("PRAGMA schema_version", [], |row| row.get::<_, i32>(0));
@@ -62,6 +84,19 @@ impl Spares {
         self.count += 1;
         let of_noun = self.of_nouns.entry(noun.map(str::to_owned)).or_default();
         of_noun.push(spare);
+    }
+
+    /// Whether one more should be made ahead for this noun.
+    pub fn are_few(&self, noun: Option<&str>) -> bool {
+        let of_noun = self.of_nouns.get(&noun.map(str::to_owned));
+        self.count < KEPT && of_noun.is_none_or(|of_noun| of_noun.len() < AHEAD)
+    }
+
+    /// How many there are for a noun.
+    #[cfg(test)]
+    pub fn count(&self, noun: Option<&str>) -> usize {
+        let of_noun = self.of_nouns.get(&noun.map(str::to_owned));
+        of_noun.map_or(0, Vec::len)
     }
 
     /// One for an object of this noun with this schema, if there is any.

@@ -33,6 +33,8 @@ const BATCH: usize = 256;
 const HELD: usize = 32 << 20;
 /// So many files are brought to what the log has before others have their turn.
 const SETTLED_AT_ONCE: usize = 16;
+/// When nothing came for so long, there is time to make a connection ahead.
+const QUIET: Duration = Duration::from_millis(1);
 /// A failing disk is tried again after this.
 const STORAGE_RETRY: i64 = 1_000_000;
 
@@ -93,6 +95,8 @@ pub(super) struct Worker {
     places: Places,
     closing: Closing,
     spares: Spares,
+    /// What was opened last, unless a connection for the next like it was made ready.
+    opened: Option<ObjectKey>,
     /// Until then there is no room.
     full_until: i64,
     /// Then it is looked which objects are idle, however busy others are.
@@ -143,6 +147,7 @@ impl Worker {
             places: Places::new(shared.room.clone()),
             closing: Closing::start(number, shared.safekeeping.clone())?,
             spares: Spares::default(),
+            opened: None,
             full_until: i64::MIN,
             next_sleep: i64::MIN,
             shared,
@@ -195,6 +200,7 @@ impl Worker {
                 mail = inside.recv() => mail,
                 mail = outside.recv() => mail,
                 () = tokio::time::sleep(wait), if !self.shared.clock.is_manual() => {
+                    self.make_ready();
                     self.put_to_sleep();
                     continue;
                 }
@@ -226,6 +232,9 @@ impl Worker {
     fn wait(&mut self) -> Duration {
         if self.settling.is_asked(self.appended) {
             return Duration::ZERO;
+        }
+        if self.opened.is_some() {
+            return QUIET;
         }
         let now = self.shared.clock.micros();
         let next = self

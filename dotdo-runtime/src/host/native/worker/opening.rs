@@ -12,7 +12,7 @@ use crate::host::native::room::Place;
 use crate::host::native::shared::NativeEnv;
 use crate::host::native::spares::Spare;
 use crate::host::{Env, Sql};
-use crate::object::{Object, Output};
+use crate::object::{Object, Output, wake};
 
 /// So many objects are put to sleep at once to make room.
 const CLOSED_AT_ONCE: usize = 64;
@@ -49,6 +49,7 @@ impl Worker {
             file::make_safe(&path)?;
             self.doubtful.remove(key);
         }
+        self.opened = Some(key.clone());
         let spares = &mut self.spares;
         let file = ObjectFile::open_or_make(
             &path,
@@ -247,6 +248,24 @@ impl Worker {
     fn keep(&mut self, key: &ObjectKey, spare: Spare) {
         if let Ok(template) = self.shared.template(key.noun()) {
             self.spares.keep(key.noun(), spare, &template);
+        }
+    }
+
+    /// Makes a connection for the next object like the one that was opened last, unless there are some. To be called when there is
+    /// nothing else to do.
+    pub(super) fn make_ready(&mut self) {
+        let Some(opened) = self.opened.take() else {
+            return;
+        };
+        let noun = opened.noun();
+        if !self.spares.are_few(noun) {
+            return;
+        }
+        if let Ok(template) = self.shared.template(noun)
+            && let Some(spare) =
+                Spare::ahead(&template, |sql| wake::rehearse(self.shared.app, noun, sql))
+        {
+            self.spares.keep(noun, spare, &template);
         }
     }
 

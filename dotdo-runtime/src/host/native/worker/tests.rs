@@ -446,9 +446,13 @@ fn mail_is_looked_at_between_many_alarms() {
 
 impl Bench {
     fn do_one(&mut self, request: Request) {
+        self.do_at("a", request);
+    }
+
+    fn do_at(&mut self, id: &str, request: Request) {
         let (reply, _answer) = oneshot::channel();
         self.worker.take(Mail::Call {
-            key: meter("a"),
+            key: meter(id),
             request,
             reply,
             guard: self.handle.activity.begin(),
@@ -575,4 +579,120 @@ fn an_object_of_an_earlier_layout_keeps_its_dead_letters() {
     bench.worker.open(&meter("a"), false).unwrap();
     let database = bench.worker.slots[&meter("a")].file.database.clone();
     assert_eq!(crate::store::letters::waiting(&*database).unwrap(), 1);
+}
+
+/// Has a bench for work that sends messages, which nobody takes.
+#[cfg(target_os = "linux")]
+fn with_bench(work: impl FnOnce(&mut Bench)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    LocalSet::new().block_on(&runtime.unwrap(), async { work(&mut bench()) });
+}
+
+/// Puts an object to sleep, and waits until it does.
+#[cfg(target_os = "linux")]
+fn sleep(bench: &mut Bench, id: &str) {
+    bench.worker.close(&meter(id));
+    while !bench.worker.closing.is_done() {
+        bench.worker.closing.wait_for_one();
+    }
+    bench.worker.look_at_closed();
+}
+
+/// How many actions an object knows of.
+#[cfg(target_os = "linux")]
+fn actions(bench: &Bench, id: &str) -> i64 {
+    let database = bench.worker.slots[&meter(id)].file.database.clone();
+    let question = r#"SELECT count(*) FROM "$actions""#;
+    let rows = database.query(question, &[]).unwrap();
+    let crate::value::Cell::Integer(count) = rows[0][0] else {
+        panic!("a count");
+    };
+    count
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_object_wakes_with_a_connection_that_another_had() {
+    with_bench(|bench| {
+        for id in ["a", "b"] {
+            bench.do_at(id, create(id));
+        }
+        bench.do_at("b", add("b"));
+        for id in ["a", "b"] {
+            sleep(bench, id);
+        }
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 2);
+        // Each finds what is its own, is written to, and is found so again.
+        for round in 0..3 {
+            for (id, before) in [("a", 1), ("b", 2)] {
+                bench.do_at(id, add(id));
+                assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
+                assert_eq!(actions(bench, id), before + round + 1);
+                sleep(bench, id);
+                assert_eq!(bench.worker.spares.count(Some("Meter")), 2);
+            }
+        }
+        // One that only reads, with its connection unchanged.
+        bench.worker.open(&meter("a"), false).unwrap();
+        assert_eq!(actions(bench, "a"), 4);
+        sleep(bench, "a");
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 2);
+        // New ones too.
+        bench.do_at("c", create("c"));
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
+        assert_eq!(actions(bench, "c"), 1);
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_knows_other_tables_is_not_kept() {
+    with_bench(|bench| {
+        bench.do_at("a", create("a"));
+        let database = bench.worker.slots[&meter("a")].file.database.clone();
+        let sql: &dyn Sql = &*database;
+        let (input, error) = (
+            Json::parse("{}".to_owned()),
+            crate::error::Error::refused("no"),
+        );
+        sql.transaction(&mut || {
+            let input = input.clone().unwrap();
+            crate::store::letters::put(sql, "l1", "charge", &input, &error, 1, 0)
+        })
+        .unwrap();
+        drop(database);
+        sleep(bench, "a");
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 0);
+        // Nor does it wake with one that does not know them.
+        bench.do_at("b", create("b"));
+        sleep(bench, "b");
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
+        bench.do_at("a", add("a"));
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
+        let database = bench.worker.slots[&meter("a")].file.database.clone();
+        assert_eq!(crate::store::letters::waiting(&*database).unwrap(), 1);
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn connections_are_made_ahead_for_what_was_opened_last() {
+    with_bench(|bench| {
+        bench.worker.make_ready();
+        assert_eq!(bench.worker.spares.count(Some("Meter")), 0);
+        bench.do_at("a", create("a"));
+        bench.worker.make_ready();
+        bench.worker.make_ready();
+        assert_eq!(
+            bench.worker.spares.count(Some("Meter")),
+            1,
+            "one for each that was opened"
+        );
+        for id in ["b", "c", "d"] {
+            bench.do_at(id, create(id));
+            bench.worker.make_ready();
+            assert_eq!(actions(bench, id), 1);
+            assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
+        }
+    });
 }
