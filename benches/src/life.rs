@@ -13,7 +13,7 @@ use crate::report::{Line, Unit};
 use crate::shop::{Bench, Counter};
 use crate::{Failure, raw};
 
-/// Between calls that come by themselves.
+/// Between calls that do not come one right after the other.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The life of objects, and nothing else, so that a profiler sees nothing else.
@@ -68,12 +68,19 @@ pub fn life(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(
     for (what, how, rival, beside, target) in [
         (
             "sleeping object to its first answer",
-            "warm",
+            "spaced",
             "raw",
             here,
             Some(1.5),
         ),
-        ("the same", "warm", "handed", there, Some(1.5)),
+        (
+            "the same, one right after the other",
+            "warm",
+            "handed",
+            there,
+            Some(1.5),
+        ),
+        ("the same", "warm", "raw", here, None),
         (
             "the same, on one processor",
             "alone",
@@ -135,8 +142,9 @@ fn apart(args: &[&str], data: &Path) -> Result<(f64, f64), Failure> {
 }
 
 /// Prints the median and the 99th percentile of the microseconds that it takes to wake each object: `benches woken
-/// warm|alone|cold ours|raw|handed <data>`, after [`life`] has made the data. With `handed`, another thread opens the files, and who
-/// asks waits for its answer. With `alone` there is one processor, so that none has to be roused from its idleness when a call is
+/// spaced|warm|alone|cold ours|raw|handed <data>`, after [`life`] has made the data. With `handed`, another thread opens the files,
+/// and who asks waits for its answer. With `spaced`, each call comes some milliseconds after the last answer; else they come one
+/// right after the other. With `alone` there is one processor, so that none has to be roused from its idleness when a call is
 /// handed to the thread that owns the object. Cold ones have nothing of their files in memory.
 pub fn woken(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
     let how = args.next().ok_or("how?")?;

@@ -1,6 +1,6 @@
 //! The simulated disk as a VFS of `SQLite`'s.
 //!
-//! This is the one file of the project with `unsafe` code. `SQLite` takes a VFS only as a table of C functions, and the
+//! This file has `unsafe` code. `SQLite` takes a VFS only as a table of C functions, and the
 //! crates that wrap it safely need clang to build, which nobody should have to install for a test. Why it is sound:
 //!
 //! * The table and its name are `static`, so `SQLite` never holds a dangling pointer to them.

@@ -46,6 +46,10 @@ fn empty_log(connection: &Connection) {
         .unwrap();
 }
 
+fn log_length(path: &Path) -> u64 {
+    super::files::log_of(path).metadata().unwrap().len()
+}
+
 fn rows(connection: &Connection) -> BTreeMap<i64, String> {
     let mut statement = connection.prepare_cached("SELECT id, x FROM t").unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -100,6 +104,9 @@ fn what_is_open_is_locked() {
         );
     }
     drop(connection);
+    if cfg!(target_os = "linux") {
+        assert_eq!(log_length(&path), 0, "what was in it is in the database");
+    }
     assert_eq!(rows(&connect(&path)).len(), 1);
     assert_eq!(
         rows(&Connection::open(&path).unwrap()).len(),
@@ -300,7 +307,8 @@ mod exchanged {
             .unwrap();
         drop(connection);
         assert_eq!(rows(&first).len(), 2);
-        assert!(super::super::files::log_of(&one).metadata().unwrap().len() > 0);
+        assert_eq!(log_length(&other), 0);
+        assert!(log_length(&one) > 0);
         drop(first);
         assert_eq!(rows(&Connection::open(&one).unwrap()).len(), 2);
         assert_eq!(rows(&Connection::open(&other).unwrap()).len(), 1);

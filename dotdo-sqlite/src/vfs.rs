@@ -112,6 +112,7 @@ pub(crate) fn put_under(connection: &mut Connection, mut files: Files) -> Result
     (base.content, base.length) = (Some(files.base), files.length);
     (log.content, log.length, log.is_new) = (Some(of_log.file), of_log.length, of_log.is_new);
     log.path = log_of(&files.path);
+    base.path = files.path;
     Ok(())
 }
 
@@ -540,16 +541,23 @@ unsafe extern "C" fn x_shm_barrier(_: *mut ffi::sqlite3_file) {
     fence(Ordering::SeqCst);
 }
 
-unsafe extern "C" fn x_shm_unmap(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
+/// `is_done` says that all of the log is in the database, and that it is about to be removed.
+unsafe extern "C" fn x_shm_unmap(file: *mut ffi::sqlite3_file, is_done: c_int) -> c_int {
     coded(ffi::SQLITE_IOERR, || {
         // SAFETY: an open file. `SQLite` uses none of the memory from here on.
-        unsafe { opened(file) }.index.clear();
+        let open = unsafe { opened(file) };
+        open.index.clear();
+        if is_done != 0 && open.content.is_some() {
+            // If it stays as it is, what is in it is done once more, which comes to the same.
+            let log = OpenOptions::new().write(true).open(log_of(&open.path));
+            let _ = log.and_then(|log| log.set_len(0));
+        }
         Ok(())
     })
 }
 
-/// A log stays, and is emptied where it is: file systems do not like to give out again what has just become free. And its name
-/// may be that of another database, which the connection had before.
+/// A log is not removed but emptied, by [`x_shm_unmap`]: file systems do not like to give out again what has just become free.
+/// And the name that `SQLite` gives may be that of another database's, which the connection had before.
 unsafe extern "C" fn x_delete(
     _: *mut ffi::sqlite3_vfs,
     path: *const c_char,
