@@ -273,7 +273,9 @@ fn ask(data: &Path, objects: u64, count: u64) -> Result<Found, Failure> {
         call(other, AT_ONCE)?;
         all_asleep()?;
         let after = raw::footprint()?;
-        left.0 = left.0.min((after.0 as f64 - before.0 as f64) / count as f64);
+        left.0 = left
+            .0
+            .min((after.0 as f64 - before.0 as f64) / count as f64);
         left.1 = left.1.min(after.1 as f64 - before.1 as f64);
     }
     note("left", left.0);
