@@ -57,10 +57,32 @@ impl Head {
         }
     }
 
+    /// Whether the file says what [`Database::say_at_rest`] has it say, and nobody has written since.
+    pub fn is_at_rest(&self, who: &str) -> bool {
+        self.application == rest_of(who, self.turn)
+    }
+
+    /// Whether it says nothing of that, of nobody.
+    pub fn says_nothing(&self) -> bool {
+        self.application == APPLICATION
+    }
+
     /// Whether a file of so many bytes that was made from a template is not whole, and nothing was ever moved into it from its
     /// log: the machine went down before it was safe, so nobody has heard of it.
     pub fn is_unborn(&self, length: u64) -> bool {
         self.application == APPLICATION && self.turn == 0 && self.length > length
+    }
+}
+
+/// What a file says of an object at rest, after so many transactions. Whoever writes counts one more, and then it is not said any
+/// more.
+fn rest_of(who: &str, turn: u32) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(who.as_bytes());
+    sum.update(&turn.to_be_bytes());
+    match sum.finalize() {
+        APPLICATION => !APPLICATION,
+        other => other,
     }
 }
 

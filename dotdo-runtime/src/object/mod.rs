@@ -227,6 +227,19 @@ impl Object {
         Ok((object, outputs))
     }
 
+    /// Opens an object that [was at rest](Self::rest) for this program when it went to sleep. It asks nothing.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn open_at_rest(
+        app: &'static App,
+        key: ObjectKey,
+        sql: Rc<dyn Sql>,
+        env: Rc<dyn Env>,
+    ) -> Result<(Self, Vec<Output>)> {
+        let object = Self::asleep(app, key, sql, env);
+        object.wake_at_rest()?;
+        Ok((object, Vec::new()))
+    }
+
     /// Opens an object after its program stopped in the middle of an action's code: what the action did is undone, and it
     /// has failed with this error, or it would stop the program again.
     #[cfg(target_arch = "wasm32")]

@@ -10,7 +10,7 @@ use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
 use crate::store::meta::{self, Known};
-use crate::store::{self, extras, memory, outbox, rest, schedules, things};
+use crate::store::{self, extras, memory, outbox, rest, schedules};
 
 /// The version of the runtime's own tables.
 const SYSTEM_VERSION: &str = "4";
@@ -31,11 +31,25 @@ pub(crate) fn create(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()>
 /// Asks of an object like this, in which nothing was done yet, what is asked of one that wakes and answers.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn rehearse(app: &App, noun: Option<&str>, sql: &dyn Sql) -> Result<()> {
-    rest::of(sql)?;
-    if let Some(noun) = noun {
-        things::load(sql, app.noun(noun)?.def, "")?;
+    match noun {
+        Some(noun) => store::things::load(sql, app.noun(noun)?.def, "").map(drop),
+        None => rest::of(sql).map(drop),
     }
-    Ok(())
+}
+
+/// Who an object at rest is, and for which program: with another layout, other tables or schedules it has something to do when it
+/// wakes. None for one that always has.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn rest_of(app: &App, key: &crate::app::ObjectKey) -> Option<String> {
+    if app.schedules_of(key).next().is_some() {
+        return None;
+    }
+    let identity = Json::of(key).ok()?;
+    let fingerprint = &app.known_schema(key.noun()).fingerprint;
+    Some(format!(
+        "{SYSTEM_VERSION} {fingerprint} {}",
+        identity.text()
+    ))
 }
 
 /// Whether its extra tables are not those of this program. It may have none.
@@ -62,6 +76,27 @@ impl Object {
         })?;
         self.drive_fresh();
         Ok(())
+    }
+
+    /// Who it is, and for which program, if it would have nothing to do were it woken now or at any time after, and has no tables
+    /// but those that objects like it begin with.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn rest(&self) -> Option<String> {
+        let rest = rest::of(&*self.sql).ok()?;
+        let is_at_rest = self.is_idle()
+            && !rest.open
+            && rest.next_due.is_none()
+            && rest.known.extras.is_none()
+            && self.is_up_to_date(&rest.known).ok()?;
+        is_at_rest.then(|| rest_of(self.app, &self.key)).flatten()
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn wake_at_rest(&self) -> Result<()> {
+        debug_assert!(self.rest().is_some(), "{} is not at rest", self.key);
+        memory::know_extras(&*self.sql, false);
+        memory::next_due(&*self.sql, || Ok(None))?;
+        self.arm_for(None, false)
     }
 
     fn is_up_to_date(&self, known: &Known) -> Result<bool> {

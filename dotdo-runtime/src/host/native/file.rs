@@ -33,6 +33,8 @@ pub(super) struct ObjectFile {
     pub database: Rc<Database>,
     /// A crash had left something in its log.
     had_log: bool,
+    /// What stood at its beginning, unless something is in its log.
+    head: Option<Head>,
     /// What it was made from, if it is new: the log wants to know.
     made_from: RefCell<Option<Arc<Template>>>,
 }
@@ -110,9 +112,13 @@ impl ObjectFile {
             let turn = head.map(|head| head.turn);
             database = database.recorded(Recorder::new(texts.clone()), turn)?;
         }
+        if let (Keeping::File, true) = (keeping, head.is_none_or(|head| !head.says_nothing())) {
+            database.unsay_rest()?;
+        }
         Ok(Self {
             database: Rc::new(database),
             had_log: has_log,
+            head,
             made_from: RefCell::default(),
         })
     }
@@ -120,6 +126,11 @@ impl ObjectFile {
     fn anew(files: Files, name: String, syncs: Syncs) -> Result<Database> {
         let connection = files.connect().map_err(|e| cannot(&name, &e))?;
         Database::of(connection, name, LOCKING, syncs)
+    }
+
+    /// Whether this object is at rest, as far as the file says so.
+    pub fn is_at_rest(&self, who: &str) -> bool {
+        self.head.is_some_and(|head| head.is_at_rest(who))
     }
 
     /// Whether there may be something in its log, which is to be moved into the file before it is closed.
@@ -269,5 +280,44 @@ mod tests {
         });
         assert!(made.map_or(true, |file| file.take_template().is_none()));
         assert_eq!(std::fs::read(&path).unwrap()[..1024], whole[..1024]);
+    }
+
+    #[test]
+    fn where_nobody_counts_a_file_says_nothing_of_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it.sqlite");
+        let texts = Arc::new(Texts::default());
+        let bytes = Database::template(1024, 0, |sql| {
+            sql.execute("CREATE TABLE t (x)", &[]).map(drop)
+        });
+        std::fs::write(&path, bytes.unwrap()).unwrap();
+        let counted = || ObjectFile::open(&path, Keeping::Log(&texts)).unwrap();
+        let write = |file: &ObjectFile| {
+            file.database
+                .execute("INSERT INTO t VALUES (1)", &[])
+                .unwrap();
+            file.database.settle().unwrap();
+        };
+        let file = counted();
+        write(&file);
+        file.database.say_at_rest("it").unwrap();
+        drop(file);
+        let file = counted();
+        assert!(file.is_at_rest("it"));
+        assert!(!file.is_at_rest("another"));
+        write(&file);
+        drop(file);
+        assert!(!counted().is_at_rest("it"), "one more was counted");
+
+        let file = counted();
+        file.database.say_at_rest("it").unwrap();
+        drop(file);
+        write(&ObjectFile::open(&path, Keeping::File).unwrap());
+        assert!(!counted().is_at_rest("it"));
+        // Nor does it say so by itself.
+        let file = ObjectFile::open(&path, Keeping::File).unwrap();
+        file.database.say_at_rest("it").unwrap();
+        drop(file);
+        assert!(!counted().is_at_rest("it"));
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Database, cannot};
+use super::{APPLICATION, Database, cannot, rest_of};
 use crate::error::Result;
 use crate::host::Sql;
 use crate::host::recorder::{Ahead, Recorded, Recorder, Statements};
@@ -52,6 +52,28 @@ impl Database {
             return Ok(());
         }
         self.commit_file(recorder)
+    }
+
+    /// Has the file say that this object is at rest, where transactions are counted and all are committed.
+    pub fn say_at_rest(&self, who: &str) -> Result<()> {
+        if self.recorder.is_none() || self.is_ahead() {
+            return Ok(());
+        }
+        self.say(rest_of(who, self.turn.get()))
+    }
+
+    /// Has the file say nothing of its object. Where transactions are not counted, nobody would see that it is not true any more.
+    pub fn unsay_rest(&self) -> Result<()> {
+        self.say(APPLICATION)
+    }
+
+    fn say(&self, what: u32) -> Result<()> {
+        self.wrote.set(true);
+        let text = format!("PRAGMA application_id = {}", what.cast_signed());
+        let said = self.connection.execute_batch(&text);
+        said.map_err(|e| self.explain(&e))?;
+        self.committed();
+        Ok(())
     }
 
     /// Whether something was recorded that is not committed in the file.

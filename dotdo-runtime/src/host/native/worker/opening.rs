@@ -58,8 +58,15 @@ impl Worker {
             || self.shared.template(key.noun()),
         )?;
         let env = Rc::new(NativeEnv::new(self.shared.clone(), key.clone())?);
-        let (object, outputs) = Object::open(
-            self.shared.app,
+        let app = self.shared.app;
+        let rest = wake::rest_of(app, key);
+        let open = if rest.is_some_and(|rest| file.is_at_rest(&rest)) {
+            Object::open_at_rest
+        } else {
+            Object::open
+        };
+        let (object, outputs) = open(
+            app,
             key.clone(),
             file.database.clone() as Rc<dyn Sql>,
             env.clone() as Rc<dyn Env>,
@@ -214,12 +221,12 @@ impl Worker {
         let Slot {
             object,
             file,
+            env,
             room,
             behind,
             ..
         } = slot;
         let settles = file.has_to_settle();
-        drop(object);
         if let Some(since) = behind {
             self.settling.remove(since);
         }
@@ -233,6 +240,14 @@ impl Worker {
             self.timers.insert((later, key.clone()));
             return;
         }
+        if settles
+            && env.alarm().is_none()
+            && let Some(rest) = object.rest()
+        {
+            // If it is not said, it is asked.
+            let _ = file.database.say_at_rest(&rest);
+        }
+        drop(object);
         match file.into_connection() {
             Some(connection) if settles => self.closing.close(key.clone(), connection, room),
             Some(connection) => {

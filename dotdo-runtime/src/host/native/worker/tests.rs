@@ -582,14 +582,12 @@ fn an_object_of_an_earlier_layout_keeps_its_dead_letters() {
 }
 
 /// Has a bench for work that sends messages, which nobody takes.
-#[cfg(target_os = "linux")]
 fn with_bench(work: impl FnOnce(&mut Bench)) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     LocalSet::new().block_on(&runtime.unwrap(), async { work(&mut bench()) });
 }
 
 /// Puts an object to sleep, and waits until it does.
-#[cfg(target_os = "linux")]
 fn sleep(bench: &mut Bench, id: &str) {
     bench.worker.close(&meter(id));
     while !bench.worker.closing.is_done() {
@@ -694,5 +692,90 @@ fn connections_are_made_ahead_for_what_was_opened_last() {
             assert_eq!(actions(bench, id), 1);
             assert_eq!(bench.worker.spares.count(Some("Meter")), 1);
         }
+    });
+}
+
+/// Has an object sleep that has told its tenant all that there was to tell.
+fn bring_to_rest(bench: &mut Bench, id: &str) {
+    for statement in [
+        r#"DELETE FROM "$outbox""#,
+        r#"UPDATE "$meta" SET "value" = "value""#,
+    ] {
+        bench.worker.open(&meter(id), false).unwrap();
+        let file = &bench.worker.slots[&meter(id)].file;
+        file.database.execute(statement, &[]).unwrap();
+        // When something is due is what it finds when it wakes.
+        sleep(bench, id);
+    }
+}
+
+/// Whether an object's file says that it is at rest.
+fn says_rest(bench: &Bench, id: &str) -> bool {
+    let file = path_of(bench.folder.path(), &meter(id));
+    let bytes = std::fs::read(file).unwrap();
+    let rest = crate::object::wake::rest_of(app(), &meter(id)).unwrap();
+    crate::host::sqlite::Head::of(bytes.first_chunk().unwrap()).is_at_rest(&rest)
+}
+
+#[test]
+fn an_object_at_rest_says_so_until_it_is_written_to() {
+    with_bench(|bench| {
+        bench.do_at("a", create("a"));
+        sleep(bench, "a");
+        assert!(
+            !says_rest(bench, "a"),
+            "it has something to tell its tenant"
+        );
+        bring_to_rest(bench, "a");
+        assert!(says_rest(bench, "a"));
+
+        // Who only reads leaves it so. A debug build compares it with the tables each time.
+        bench.worker.open(&meter("a"), false).unwrap();
+        let rest = crate::object::wake::rest_of(app(), &meter("a")).unwrap();
+        assert!(bench.worker.slots[&meter("a")].file.is_at_rest(&rest));
+        sleep(bench, "a");
+        assert!(says_rest(bench, "a"));
+
+        // What a crash leaves is looked at, and what went to sleep again says so again.
+        bench.do_at("a", add("a"));
+        bench.worker.slots[&meter("a")]
+            .file
+            .database
+            .settle()
+            .unwrap();
+        let path = path_of(bench.folder.path(), &meter("a"));
+        let [file, log] = ["", "-wal"].map(|end| {
+            let mut name = path.clone().into_os_string();
+            name.push(end);
+            std::fs::read(name).unwrap()
+        });
+        assert!(!log.is_empty());
+        sleep(bench, "a");
+        assert!(says_rest(bench, "a"));
+        std::fs::write(&path, file).unwrap();
+        let mut beside = path.clone().into_os_string();
+        beside.push("-wal");
+        std::fs::write(beside, log).unwrap();
+        bench.worker.open(&meter("a"), false).unwrap();
+        assert!(!bench.worker.slots[&meter("a")].file.is_at_rest(&rest));
+    });
+}
+
+#[test]
+fn what_an_object_says_of_its_rest_is_not_true_of_another() {
+    with_bench(|bench| {
+        bench.do_at("a", create("a"));
+        sleep(bench, "a");
+        bring_to_rest(bench, "a");
+        bench.do_at("b", create("b"));
+        sleep(bench, "b");
+        assert!(says_rest(bench, "a"));
+        let [a, b] = ["a", "b"].map(|id| path_of(bench.folder.path(), &meter(id)));
+        std::fs::copy(&a, &b).unwrap();
+        let error = bench.worker.open(&meter("b"), false).unwrap_err();
+        assert!(
+            error.message().contains("belongs to another object"),
+            "{error}"
+        );
     });
 }
