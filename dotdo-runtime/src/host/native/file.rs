@@ -31,7 +31,7 @@ pub(super) enum Keeping<'a> {
 /// One object's file.
 pub(super) struct ObjectFile {
     pub database: Rc<Database>,
-    /// A crash had left something in its log.
+    /// A crash had left something in its log, or something was put there at once.
     had_log: bool,
     /// What stood at its beginning, unless something is in its log.
     head: Option<Head>,
@@ -112,12 +112,14 @@ impl ObjectFile {
             let turn = head.map(|head| head.turn);
             database = database.recorded(Recorder::new(texts.clone()), turn)?;
         }
-        if let (Keeping::File, true) = (keeping, head.is_none_or(|head| !head.says_nothing())) {
+        let unsays =
+            matches!(keeping, Keeping::File) && head.is_none_or(|head| !head.says_nothing());
+        if unsays {
             database.unsay_rest()?;
         }
         Ok(Self {
             database: Rc::new(database),
-            had_log: has_log,
+            had_log: has_log || unsays,
             head,
             made_from: RefCell::default(),
         })

@@ -17,7 +17,7 @@ use crate::host::Sql;
 use crate::host::sqlite::{Database, Head};
 
 /// So many are kept for each thread. As many objects are put to sleep at once where there is no room.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
 
 /// So many are made ahead for a noun whose objects are being woken.
 const AHEAD: usize = 2;
@@ -77,11 +77,22 @@ impl Spares {
             .bytes
             .first_chunk()
             .map(|head| Head::of(head).schema);
-        if schema != Some(spare.schema) || self.count == KEPT {
+        if schema != Some(spare.schema) {
             leave_log(spare.connection);
             return;
         }
-        self.count += 1;
+        if self.count == KEPT {
+            // Of what there is most, one less is missed least.
+            let most = self
+                .of_nouns
+                .values_mut()
+                .max_by_key(|of_noun| of_noun.len());
+            if let Some(one) = most.and_then(Vec::pop) {
+                leave_log(one.connection);
+            }
+        } else {
+            self.count += 1;
+        }
         let of_noun = self.of_nouns.entry(noun.map(str::to_owned)).or_default();
         of_noun.push(spare);
     }
@@ -89,7 +100,7 @@ impl Spares {
     /// Whether one more should be made ahead for this noun.
     pub fn are_few(&self, noun: Option<&str>) -> bool {
         let of_noun = self.of_nouns.get(&noun.map(str::to_owned));
-        self.count < KEPT && of_noun.is_none_or(|of_noun| of_noun.len() < AHEAD)
+        of_noun.is_none_or(|of_noun| of_noun.len() < AHEAD)
     }
 
     /// How many there are for a noun.

@@ -779,3 +779,20 @@ fn what_an_object_says_of_its_rest_is_not_true_of_another() {
         );
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn connections_for_one_noun_do_not_keep_others_out() {
+    use crate::host::native::spares::{KEPT, Spare};
+    let bench = bench();
+    let mut spares = bench.worker.spares;
+    let meters = bench.shared.template(Some("Meter")).unwrap();
+    let tenants = bench.shared.template(None).unwrap();
+    let ahead = |template| Spare::ahead(template, |sql| sql.query("SELECT 1", &[]).map(drop));
+    for _ in 0..KEPT {
+        spares.keep(Some("Meter"), ahead(&meters).unwrap(), &meters);
+    }
+    spares.keep(None, ahead(&tenants).unwrap(), &tenants);
+    let counts = [Some("Meter"), None].map(|noun| spares.count(noun));
+    assert_eq!(counts, [KEPT - 1, 1]);
+}
