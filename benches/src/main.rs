@@ -1,5 +1,5 @@
 //! What the embedded host can do, beside what the machine can do, and what Cloudflare's does beside JavaScript. `cargo xtask
-//! bench load`, `million`, `cloudflare` and `guard` run this.
+//! bench load`, `small`, `million`, `cloudflare` and `guard` run this.
 
 mod client;
 mod cloudflare;
@@ -14,6 +14,8 @@ mod report;
 mod rivals;
 mod rows;
 mod shop;
+#[cfg(feature = "small")]
+mod small;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         Some("million") => million::main(args),
         Some("million-part") => million::run_part(args),
         Some("hot") => hot::main(args),
+        #[cfg(feature = "small")]
+        Some("small") => small::main(args),
         _ => Err(
             "benches load|verbs|life|million|cloudflare|hot; `cargo xtask bench` says more".into(),
         ),

@@ -91,6 +91,14 @@ pub fn updates(folder: &Path, promise: Promise, time: Duration) -> Result<f64, F
     rate(time, |_| Ok(bump(&connection, 1).map(|_| ())?))
 }
 
+/// The count of a row.
+#[cfg(feature = "small")]
+pub fn look(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT count FROM counter WHERE id = 1")?
+        .query_row([], |row| row.get(0))
+}
+
 /// Opens files as dotdo does, and reads a row: the limit of waking.
 pub fn wake(
     files: &[PathBuf],

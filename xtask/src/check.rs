@@ -17,6 +17,8 @@ pub fn check() -> Result<(), String> {
         "clippy",
         "--workspace",
         "--all-targets",
+        "--features",
+        "benches/small",
         "--locked",
         "--",
         "-D",

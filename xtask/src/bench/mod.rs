@@ -16,6 +16,8 @@ cargo xtask bench <what>
             [--sizes 1,10,100,300] [--runs 3] [--only serde,nouns] [--write]
   load      what the embedded host does under load, beside what the machine can do
             [--seconds 3] [--objects 1000] [--rows 100000] [--import data-set] [--write]
+  small     what one call of each kind takes, by criterion, beside what the same takes without dotdo
+            [part of a name]
   million   a million sleeping objects with timers, beside a thousand
             [--objects 1000000] [--calls 20000] [--data folder] [--write]
   cloudflare
@@ -29,6 +31,7 @@ pub fn bench(mut args: impl Iterator<Item = String>) -> Result<(), String> {
     match args.next().as_deref() {
         Some("compile") => compile::compile(args),
         Some("load") => run::load(args),
+        Some("small") => run::small(args),
         Some("million") => run::million(args),
         Some("cloudflare") => run::cloudflare(args),
         Some("guard") => run::guard(args),

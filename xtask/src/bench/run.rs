@@ -1,4 +1,4 @@
-//! `bench load`, `bench million`, `bench cloudflare` and `bench guard`: the package `benches`, built for release.
+//! `bench load`, `bench small`, `bench million`, `bench cloudflare` and `bench guard`: the package `benches`, built for release.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,6 +34,16 @@ pub fn load(args: impl Iterator<Item = String>) -> Result<(), String> {
     }
     let plot = page()?.with_file_name("performance.svg");
     measure("load", args.into_iter(), &[("--plot", &plot)], None)
+}
+
+/// Single calls.
+pub fn small(args: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut command = Command::new(cargo_path());
+    command
+        .args(["run", "--release", "--locked", "--package", "benches"])
+        .args(["--features", "override,small", "--", "small"])
+        .args(args);
+    run(&mut command)
 }
 
 /// Very many sleeping objects.
