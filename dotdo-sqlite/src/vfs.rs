@@ -5,6 +5,8 @@
 //! is locked once, as long as it is open, with a lock that belongs to this opening of it (`F_OFD_SETLK`). Other programs that
 //! use `SQLite` see that lock.
 //!
+//! A database has to be there: none is made here.
+//!
 //! `SQLite` takes a VFS only as a table of C functions. Why what is `unsafe` here is sound:
 //!
 //! * The table is a copy of the default VFS's with some functions exchanged, leaked, so that `SQLite` never holds a dangling
