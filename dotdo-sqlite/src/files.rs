@@ -189,7 +189,8 @@ pub fn take_away(connection: &mut Connection) -> bool {
     }
 }
 
-pub(crate) fn log_of(path: &Path) -> PathBuf {
+/// Where the log of a database is.
+pub fn log_of(path: &Path) -> PathBuf {
     let mut log = path.to_owned().into_os_string();
     log.push("-wal");
     log.into()

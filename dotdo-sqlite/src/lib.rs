@@ -39,7 +39,7 @@ mod tests;
 #[cfg(target_os = "linux")]
 mod vfs;
 
-pub use files::{Files, HEAD, LOCKING, take_away};
+pub use files::{Files, HEAD, LOCKING, log_of, take_away};
 
 use std::sync::OnceLock;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Files, LOCKING, take_away, without_memory_statistics};
+use super::{Files, LOCKING, log_of, take_away, without_memory_statistics};
 
 /// How the process is set up is decided once, so each test here begins with it.
 fn begin() -> tempfile::TempDir {
@@ -47,7 +47,7 @@ fn empty_log(connection: &Connection) {
 }
 
 fn log_length(path: &Path) -> u64 {
-    super::files::log_of(path).metadata().unwrap().len()
+    log_of(path).metadata().unwrap().len()
 }
 
 fn rows(connection: &Connection) -> BTreeMap<i64, String> {
@@ -135,6 +135,21 @@ fn a_file_that_is_no_database_is_not_taken_for_one() {
 mod exchanged {
     use super::*;
 
+    /// Two databases of the same schema.
+    fn two(folder: &Path) -> [PathBuf; 2] {
+        let bytes = template(folder, SCHEMA);
+        ["one", "other"].map(|name| {
+            let path = folder.join(name);
+            std::fs::write(&path, &bytes).unwrap();
+            path
+        })
+    }
+
+    fn put_under(connection: &mut Connection, path: &Path) {
+        let files = Files::open(path).unwrap();
+        files.put_under(connection).unwrap();
+    }
+
     /// What was written through one connection, here and there, must be what connections of their own read.
     #[test]
     fn each_file_keeps_what_is_its_own() {
@@ -166,10 +181,7 @@ mod exchanged {
                 Some((mut connection, _)) => {
                     empty_log(&connection);
                     assert!(take_away(&mut connection));
-                    Files::open(&paths[at])
-                        .unwrap()
-                        .put_under(&mut connection)
-                        .unwrap();
+                    put_under(&mut connection, &paths[at]);
                     (connection, at)
                 }
                 None => (connect(&paths[at]), at),
@@ -223,10 +235,7 @@ mod exchanged {
         let mut connection = connect(&one);
         assert!(rows(&connection).is_empty());
         assert!(take_away(&mut connection));
-        Files::open(&other)
-            .unwrap()
-            .put_under(&mut connection)
-            .unwrap();
+        put_under(&mut connection, &other);
         assert_eq!(rows(&connection).len(), 1);
         connection
             .execute_batch("INSERT INTO first VALUES (1)")
@@ -244,10 +253,7 @@ mod exchanged {
         assert!(rows(&connection).is_empty());
         assert!(take_away(&mut connection));
         std::fs::write(&path, &bytes).unwrap();
-        Files::open(&path)
-            .unwrap()
-            .put_under(&mut connection)
-            .unwrap();
+        put_under(&mut connection, &path);
         connection
             .execute_batch("INSERT INTO t VALUES (1, 'a')")
             .unwrap();
@@ -258,10 +264,7 @@ mod exchanged {
     #[test]
     fn nothing_is_taken_from_under_what_is_under_way() {
         let folder = begin();
-        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
-        let bytes = template(folder.path(), SCHEMA);
-        std::fs::write(&one, &bytes).unwrap();
-        std::fs::write(&other, &bytes).unwrap();
+        let [one, other] = two(folder.path());
         let mut connection = connect(&one);
         connection.execute_batch("BEGIN; SELECT * FROM t").unwrap();
         assert!(!take_away(&mut connection));
@@ -287,17 +290,11 @@ mod exchanged {
     #[test]
     fn closing_leaves_the_log_of_what_was_there_before() {
         let folder = begin();
-        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
-        let bytes = template(folder.path(), SCHEMA);
-        std::fs::write(&one, &bytes).unwrap();
-        std::fs::write(&other, &bytes).unwrap();
+        let [one, other] = two(folder.path());
         let mut connection = connect(&one);
         assert!(rows(&connection).is_empty());
         assert!(take_away(&mut connection));
-        Files::open(&other)
-            .unwrap()
-            .put_under(&mut connection)
-            .unwrap();
+        put_under(&mut connection, &other);
         connection
             .execute_batch("INSERT INTO t VALUES (1, 'a')")
             .unwrap();
@@ -322,7 +319,7 @@ mod exchanged {
         std::fs::write(&path, template(folder.path(), SCHEMA)).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         assert!(rows(&connect(&path)).is_empty());
-        let log = super::super::files::log_of(&path).metadata().unwrap();
+        let log = log_of(&path).metadata().unwrap();
         assert_eq!(log.permissions().mode() & 0o777, 0o600);
     }
 }

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use dotdo_sqlite::{Files, LOCKING};
+use dotdo_sqlite::{Files, LOCKING, log_of};
 use rusqlite::Connection;
 
 use super::log::Template;
@@ -178,12 +178,6 @@ pub(super) fn make(path: &Path, bytes: &[u8]) -> Result<()> {
         std::fs::write(&new, bytes).map_err(failed)?;
     }
     std::fs::rename(&new, path).map_err(failed)
-}
-
-fn log_of(path: &Path) -> PathBuf {
-    let mut log = path.to_owned().into_os_string();
-    log.push("-wal");
-    log.into()
 }
 
 /// Why a file could not be opened.

@@ -744,17 +744,12 @@ fn an_object_at_rest_says_so_until_it_is_written_to() {
             .settle()
             .unwrap();
         let path = path_of(bench.folder.path(), &meter("a"));
-        let [file, log] = ["", "-wal"].map(|end| {
-            let mut name = path.clone().into_os_string();
-            name.push(end);
-            std::fs::read(name).unwrap()
-        });
+        let beside = dotdo_sqlite::log_of(&path);
+        let [file, log] = [&path, &beside].map(|path| std::fs::read(path).unwrap());
         assert!(!log.is_empty());
         sleep(bench, "a");
         assert!(says_rest(bench, "a"));
         std::fs::write(&path, file).unwrap();
-        let mut beside = path.clone().into_os_string();
-        beside.push("-wal");
         std::fs::write(beside, log).unwrap();
         bench.worker.open(&meter("a"), false).unwrap();
         assert!(!bench.worker.slots[&meter("a")].file.is_at_rest(&rest));
