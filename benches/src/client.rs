@@ -36,6 +36,8 @@ pub struct Outcome {
     pub requests: u64,
     /// How long they took together.
     pub time: Duration,
+    /// How long the processors were busy meanwhile with this process: who asks, and who answers.
+    pub busy: Duration,
     /// Latencies, in microseconds.
     pub latency: Histogram<u64>,
 }
@@ -45,6 +47,12 @@ impl Outcome {
     #[allow(clippy::cast_precision_loss, reason = "a rate needs no more")]
     pub fn rate(&self) -> f64 {
         self.requests as f64 / self.time.as_secs_f64()
+    }
+
+    /// The time of processors that a request took, asking included, in microseconds.
+    #[allow(clippy::cast_precision_loss, reason = "a rate needs no more")]
+    pub fn cost(&self) -> f64 {
+        self.busy.as_secs_f64() * 1e6 / self.requests as f64
     }
 
     /// The latency that so much of the requests (0 to 1) stay within, in microseconds.
@@ -88,6 +96,7 @@ pub fn run(
             streams.push(stream);
         }
         let begun = Instant::now();
+        let busy = processors();
         let mut tasks = Vec::new();
         for stream in streams {
             let (make, next) = (make.clone(), next.clone());
@@ -102,9 +111,16 @@ pub fn run(
         Ok(Outcome {
             requests: latency.len(),
             time: begun.elapsed(),
+            busy: processors().saturating_sub(busy),
             latency,
         })
     })
+}
+
+/// How long the processors were busy with this process.
+fn processors() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// Latencies from 1 µs to a minute, to three digits.

@@ -224,12 +224,18 @@ fn in_turn(
 ) -> Result<(Outcome, f64), Failure> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        let limit = rival.call(load)?.rate();
+        let limit = rival.call(load)?;
         // They may have gone to sleep meanwhile.
         add(served.address, warm(objects), objects)?;
         let ours = add(served.address, load, objects)?;
-        eprintln!("  {:.0}/s of {limit:.0}/s", ours.rate());
-        rounds.push((ours, limit));
+        eprintln!(
+            "  {:.0}/s of {:.0}/s; {:.0} µs of a processor each, of {:.0}",
+            ours.rate(),
+            limit.rate(),
+            ours.cost(),
+            limit.cost()
+        );
+        rounds.push((ours, limit.rate()));
     }
     let ratio = |(ours, limit): &(Outcome, f64)| ours.rate() / limit;
     rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
@@ -348,6 +354,24 @@ pub fn verbs(args: impl Iterator<Item = String>) -> Result<(), Failure> {
     add(served.address, warm(options.objects), options.objects)?;
     let called = add(served.address, options.load(64), options.objects)?;
     say("verb", &called);
+    served.end()
+}
+
+/// Verbs of many objects beside their limit, round for round, and nothing else.
+pub fn beside(args: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let options = Options::read(args)?;
+    let scratch = tempfile::tempdir()?;
+    let promise = match options.durability {
+        Durability::Batch => Promise::Ceiling,
+        Durability::Relaxed => Promise::Relaxed,
+        Durability::Sync => Promise::Full,
+    };
+    let many = options.load(64);
+    let rival = Rival::start(scratch.path(), promise, many, options.objects)?;
+    let served = Served::start(&scratch.path().join("ours"), options.durability)?;
+    make(served.address, "Counter", "\"count\":0", options.objects)?;
+    served.settle()?;
+    in_turn(&served, &rival, many, options.objects)?;
     served.end()
 }
 

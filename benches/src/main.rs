@@ -42,6 +42,7 @@ fn main() -> ExitCode {
     let done = match args.next().as_deref() {
         Some("load") => load::main(args),
         Some("verbs") => load::verbs(args),
+        Some("beside") => load::beside(args),
         Some("cloudflare") => cloudflare::main(args),
         Some("life") => life::main(args),
         Some("woken") => life::woken(args),
@@ -52,7 +53,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "small")]
         Some("small") => small::main(args),
         _ => Err(
-            "benches load|verbs|life|million|cloudflare|hot; `cargo xtask bench` says more".into(),
+            "benches load|verbs|beside|life|million|cloudflare|hot; `cargo xtask bench` says more"
+                .into(),
         ),
     };
     match done {

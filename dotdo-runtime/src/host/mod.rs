@@ -36,11 +36,19 @@ pub trait Sql {
     /// Runs a statement that returns none; gives the number of rows it changed.
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64>;
 
-    /// Adds a row that nothing can refuse. It is there before the next statement that is neither `append` nor `change`; a
-    /// host may add it only then, or when it commits.
+    /// Adds a row that nothing can refuse. It is there before the next `query` or `execute`; a host may add it only then, or
+    /// when it commits.
     #[doc(hidden)]
     fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
         self.execute(sql, &CellRef::owned(params)).map(drop)
+    }
+
+    /// Gives columns of a row values that nothing can refuse. They are there before the next statement that is no `append`; a
+    /// host may write them only then, or when it commits. With the same text it is the same row and the same columns each
+    /// time, so that the last values may stand for all; with another text it is the same row at least.
+    #[doc(hidden)]
+    fn overwrite(&self, sql: &str, params: &[Cell]) -> Result<()> {
+        self.execute(sql, params).map(drop)
     }
 
     /// Runs a statement that has nothing to do with rows that were appended; gives the number of rows it changed.

@@ -72,8 +72,19 @@ pub(super) struct Ahead {
     later: Later,
 }
 
-/// Where statements stand that were put off, with the numbers of their texts.
-type Later = Vec<(u32, usize)>;
+/// Statements that were put off.
+type Later = Vec<PutOff>;
+
+/// A statement that was put off.
+#[derive(Clone, Copy, Debug)]
+struct PutOff {
+    /// The number of its text.
+    text: u32,
+    /// Where it stands.
+    place: usize,
+    /// The last with this text stands for all.
+    overwrites: bool,
+}
 
 /// So much is kept for the next ones.
 const KEPT: usize = 8 << 10;
@@ -127,6 +138,8 @@ struct State {
     later: Later,
     /// The numbers of texts that are constants of the program.
     constants: Vec<(&'static str, u32)>,
+    /// The text of the last statement that overwrites, and its number.
+    overwrote: Option<(Box<str>, u32)>,
 }
 
 impl State {
@@ -137,6 +150,21 @@ impl State {
             self.done.texts.push(number);
         }
         self.put_params(params);
+    }
+
+    fn put_off<'a>(
+        &mut self,
+        text: u32,
+        overwrites: bool,
+        params: impl ExactSizeIterator<Item = CellRef<'a>>,
+    ) {
+        let place = self.open.len();
+        self.later.push(PutOff {
+            text,
+            place,
+            overwrites,
+        });
+        self.put(text, params);
     }
 
     fn put_params<'a>(&mut self, params: impl ExactSizeIterator<Item = CellRef<'a>>) {
@@ -198,9 +226,33 @@ impl Recorder {
                 None => return false,
             },
         };
-        state.later.push((number, state.open.len()));
-        state.put(number, params.iter().copied());
+        state.put_off(number, false, params.iter().copied());
         true
+    }
+
+    /// A statement that writes and is put off, of which the last with the same text stands for all. False if it cannot be,
+    /// because there are too many texts.
+    pub fn overwrite(&self, sql: &str, params: &[Cell]) -> bool {
+        let mut state = self.state.borrow_mut();
+        let number = match &state.overwrote {
+            Some((text, number)) if **text == *sql => *number,
+            _ => match self.texts.number(sql) {
+                Some(number) => {
+                    state.overwrote = Some((sql.into(), number));
+                    number
+                }
+                None => return false,
+            },
+        };
+        state.put_off(number, true, params.iter().map(CellRef::from));
+        true
+    }
+
+    /// Whether statements that overwrite are put off.
+    pub fn overwrites(&self) -> bool {
+        let state = self.state.borrow();
+        let mut all = state.ahead.later.iter().chain(&state.later);
+        all.any(|put_off| put_off.overwrites)
     }
 
     /// How many statements are put off: of transactions that are done, and of the open one.
@@ -209,35 +261,40 @@ impl Recorder {
         (state.ahead.later.len(), state.later.len())
     }
 
-    /// Does what was put off, one text after the other, each in the order in which it came. If that fails it is still put
-    /// off, all of it.
+    /// Does what was put off: first the rows that were appended, one text after the other, each in the order in which they
+    /// came; then what overwrites. If that fails it is still put off, all of it.
     pub fn catch_up(
         &self,
-        mut with: impl FnMut(&str, &mut dyn Iterator<Item = Result<Vec<CellRef<'_>>>>) -> Result<()>,
+        mut with: impl FnMut(&str, &mut dyn Iterator<Item = Result<Params<'_>>>) -> Result<()>,
     ) -> Result<()> {
         let state = self.state.borrow();
-        let of = |later: &Later, number: u32| {
-            let places = later.iter().filter(move |(text, _)| *text == number);
-            places.map(|&(_, place)| place).collect::<Vec<_>>()
+        let all = || {
+            let done = state.ahead.later.iter();
+            let done = done.map(|put_off| (&state.ahead.bytes, put_off));
+            let open = state.later.iter();
+            done.chain(open.map(|put_off| (&state.open, put_off)))
         };
+        let text = |number| self.texts.text(number).ok_or_else(broken);
         let mut texts = Vec::new();
-        for &(number, _) in state.ahead.later.iter().chain(&state.later) {
-            if !texts.contains(&number) {
-                texts.push(number);
+        let mut last: Vec<(&Vec<u8>, &PutOff)> = Vec::new();
+        for (bytes, put_off) in all() {
+            if put_off.overwrites {
+                // Columns that several texts give a value have that of the last, so the last of each stay in their order.
+                last.retain(|(_, earlier)| earlier.text != put_off.text);
+                last.push((bytes, put_off));
+            } else if !texts.contains(&put_off.text) {
+                texts.push(put_off.text);
             }
         }
         for number in texts {
-            let text = self.texts.text(number).ok_or_else(broken)?;
-            let done = of(&state.ahead.later, number).into_iter();
-            let done = done.map(|place| (&state.ahead.bytes, place));
-            let open = of(&state.later, number).into_iter();
-            let open = open.map(|place| (&state.open, place));
-            let mut all = done.chain(open).map(|(bytes, place)| {
-                let mut from = Input(bytes.get(place..).ok_or_else(broken)?);
-                from.small()?;
-                (0..from.number()?).map(|_| param(&mut from)).collect()
-            });
-            with(&text, &mut all)?;
+            let rows = all().filter(|(_, put_off)| put_off.text == number);
+            with(&*text(number)?, &mut rows.map(Params::of))?;
+        }
+        for one in last {
+            with(
+                &*text(one.1.text)?,
+                &mut std::iter::once(one).map(Params::of),
+            )?;
         }
         drop(state);
         self.caught_up();
@@ -261,7 +318,9 @@ impl Recorder {
         let mut state = self.state.borrow_mut();
         state.open.truncate(mark.0);
         state.statements = mark.1;
-        let kept = state.later.partition_point(|(_, place)| *place < mark.0);
+        let kept = state
+            .later
+            .partition_point(|put_off| put_off.place < mark.0);
         state.later.truncate(kept);
     }
 
@@ -287,8 +346,10 @@ impl Recorder {
             bytes.extend_from_slice(open);
         }
         let base = ahead.bytes.len() - open.len();
-        let moved = later.drain(..).map(|(text, place)| (text, base + place));
-        ahead.later.extend(moved);
+        ahead.later.extend(later.drain(..).map(|put_off| PutOff {
+            place: base + put_off.place,
+            ..put_off
+        }));
         done.count += 1;
         ahead.count += 1;
         open.clear();
@@ -423,6 +484,30 @@ fn param<'a>(from: &mut Input<'a>) -> Result<CellRef<'a>> {
         4 => CellRef::Blob(from.bytes()?),
         _ => return Err(broken()),
     })
+}
+
+/// The parameters of a statement, as they are read.
+pub(super) struct Params<'a> {
+    from: Input<'a>,
+    left: u64,
+}
+
+impl<'a> Params<'a> {
+    fn of((bytes, put_off): (&'a Vec<u8>, &PutOff)) -> Result<Self> {
+        let mut from = Input(bytes.get(put_off.place..).ok_or_else(broken)?);
+        from.small()?;
+        let left = from.number()?;
+        Ok(Self { from, left })
+    }
+}
+
+impl<'a> Iterator for Params<'a> {
+    type Item = Result<CellRef<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some(param(&mut self.from))
+    }
 }
 
 fn cell(from: &mut Input<'_>) -> Result<Cell> {

@@ -255,6 +255,15 @@ impl Database {
         Ok(open)
     }
 
+    /// Who writes down what can be done later, if anybody does now.
+    fn puts_off(&self) -> Result<Option<&Recorder>> {
+        if self.depth.get() == 0 || self.read_only.get() {
+            return Ok(None);
+        }
+        self.still_open()?;
+        Ok(self.recorder.as_ref())
+    }
+
     /// Begins the outermost transaction. One that is recorded is part of the file's, which may be under way.
     fn begin(&self) -> Result<()> {
         if let Some(recorder) = &self.recorder {
@@ -371,19 +380,25 @@ impl Sql for Database {
     }
 
     fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
-        match &self.recorder {
-            Some(recorder) if self.depth.get() > 0 && !self.read_only.get() => {
-                self.still_open()?;
-                if recorder.later(sql, params) {
-                    return Ok(());
-                }
-            }
-            _ => {}
+        if self.puts_off()?.is_some_and(|to| to.later(sql, params)) {
+            return Ok(());
         }
         self.execute(sql, &CellRef::owned(params)).map(drop)
     }
 
+    fn overwrite(&self, sql: &str, params: &[Cell]) -> Result<()> {
+        if self.puts_off()?.is_some_and(|to| to.overwrite(sql, params)) {
+            return Ok(());
+        }
+        self.execute(sql, params).map(drop)
+    }
+
     fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
+        if let (true, Some(recorder)) = (self.still_open()?, &self.recorder)
+            && recorder.overwrites()
+        {
+            self.append_all(recorder)?;
+        }
         let mut statement = self.prepare_apart(sql)?;
         let Some(recorder) = self.recorder.as_ref().filter(|_| !statement.readonly()) else {
             let count = self.run(&mut statement, params)?;

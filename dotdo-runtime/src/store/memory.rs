@@ -85,6 +85,10 @@ impl Sql for Remembered {
         self.sql.append(sql, params)
     }
 
+    fn overwrite(&self, sql: &str, params: &[Value]) -> Result<()> {
+        self.sql.overwrite(sql, params)
+    }
+
     fn change(&self, sql: &str, params: &[Value]) -> Result<u64> {
         self.sql.change(sql, params)
     }
@@ -130,6 +134,11 @@ fn of_thing<'a>(sql: &'a dyn Sql, def: &NounDef, id: &str) -> Option<&'a Memory>
         let thing = memory.thing.as_ref();
         thing.is_some_and(|(noun, own)| noun == def.name && own == id)
     })
+}
+
+/// Whether the object is this thing: then its table has no other row.
+pub(crate) fn is_own(sql: &dyn Sql, def: &NounDef, id: &str) -> bool {
+    of_thing(sql, def, id).is_some()
 }
 
 /// The row of a thing: as it is remembered, or else as it is found by asking.

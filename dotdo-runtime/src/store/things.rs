@@ -148,6 +148,7 @@ pub(crate) fn update(sql: &dyn Sql, def: &NounDef, before: &Row, row: &Row) -> R
         cells.push(cell);
         let _ = write!(text, ", {} = ?{}", quote(column), cells.len());
     };
+    let mut certain = memory::is_own(sql, def, &row.id);
     if before.created != row.created {
         set("$created", row.created.into());
     }
@@ -156,16 +157,48 @@ pub(crate) fn update(sql: &dyn Sql, def: &NounDef, before: &Row, row: &Row) -> R
     }
     if before.visibility != row.visibility {
         set("$visibility", row.visibility.as_str().into());
+        certain = false;
     }
     for ((column, cell), old) in def.columns.iter().zip(&row.cells).zip(&before.cells) {
         if cell != old {
             set(column.name, cell.clone());
+            certain &= takes(column, cell);
         }
     }
     text.push_str(r#" WHERE "$id" = ?1"#);
-    sql.change(&text, &cells).map_err(|e| explain(def, e))?;
+    if certain {
+        sql.overwrite(&text, &cells)?;
+    } else {
+        sql.change(&text, &cells).map_err(|e| explain(def, e))?;
+    }
     memory::wrote_row(sql, def, row);
     Ok(())
+}
+
+/// Whether it is certain that a column takes a value. Where there is a condition, `SQLite` has the last word.
+fn takes(column: &ColumnDef, cell: &Cell) -> bool {
+    let is_free = column.check.is_none()
+        && column.range.is_none()
+        && !column.unique
+        && column.shape.choices().is_empty();
+    is_free
+        && match (cell, column.shape.column()) {
+            (Cell::Null, _) => column.nullable,
+            (Cell::Integer(0 | 1), ColumnType::Boolean)
+            | (Cell::Integer(_), ColumnType::Integer | ColumnType::Timestamp)
+            | (
+                Cell::Text(_),
+                ColumnType::Text
+                | ColumnType::Date
+                | ColumnType::Time
+                | ColumnType::Decimal
+                | ColumnType::Reference,
+            )
+            | (Cell::Blob(_), ColumnType::Blob) => true,
+            // What is no number would be NULL.
+            (Cell::Real(n), ColumnType::Real) => !n.is_nan(),
+            _ => false,
+        }
 }
 
 /// Stores the state of an object noun in the tenant's directory, unless a newer one is there.

@@ -22,7 +22,7 @@ pub(super) struct Database {
     read_only: StdCell<bool>,
     /// How many transactions are open, one within the other.
     depth: StdCell<u32>,
-    /// Rows that the innermost of them is to add yet.
+    /// What the innermost of them is to write yet.
     later: RefCell<Later>,
 }
 
@@ -59,6 +59,11 @@ fn cross(message: &[u8]) -> Result<Done> {
 }
 
 impl Database {
+    /// Whether what can be done later is done later.
+    fn puts_off(&self) -> bool {
+        self.depth.get() > 0 && !self.read_only.get()
+    }
+
     fn perform(&self, sql: &str, params: &[Cell]) -> Result<Done> {
         if self.read_only.get() && statement::writes(sql) {
             return Err(Error::refused("a query may only read"));
@@ -69,7 +74,7 @@ impl Database {
         cross(&message(sql, params))
     }
 
-    /// Adds the rows that were put off.
+    /// Does what was put off.
     fn catch_up(&self) -> Result<()> {
         let mut later = self.later.borrow_mut();
         let Some(message) = later.take() else {
@@ -94,18 +99,27 @@ impl Sql for Database {
 
     fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
         self.catch_up()?;
-        self.change(sql, params)
+        self.perform(sql, params).map(|done| done.changed)
     }
 
     fn append(&self, sql: &'static str, params: &[CellRef<'_>]) -> Result<()> {
-        if self.depth.get() > 0 && !self.read_only.get() && self.later.borrow_mut().put(sql, params)
-        {
+        if self.puts_off() && self.later.borrow_mut().append(sql, params) {
             return Ok(());
         }
         self.execute(sql, &CellRef::owned(params)).map(drop)
     }
 
+    fn overwrite(&self, sql: &str, params: &[Cell]) -> Result<()> {
+        if self.puts_off() && self.later.borrow_mut().overwrite(sql, params) {
+            return Ok(());
+        }
+        self.execute(sql, params).map(drop)
+    }
+
     fn change(&self, sql: &str, params: &[Cell]) -> Result<u64> {
+        if self.later.borrow().overwrites() {
+            self.catch_up()?;
+        }
         self.perform(sql, params).map(|done| done.changed)
     }
 

@@ -46,7 +46,7 @@
 //! The door is open in an instance of its own, and in each object. The first of them says which object a request is about; it is
 //! answered there, if it is about one, so that what it asks need not cross any border.
 //!
-//! A message to the database is a statement's text and its parameters, or rows that are to be added together: see `later.rs`.
+//! A message to the database is a statement's text and its parameters, or what is to be written together: see `later.rs`.
 //! The reply is 0, how many rows it changed, how many columns it has, and the cells of its rows; or 1 and what went wrong. Where
 //! there are no rows, the number of changed ones is all that crosses.
 

@@ -340,7 +340,7 @@ class Instance {
   #calls = new Map();
   #last = 0;
   #asks = new Map();
-  // Statements that add rows, as the instance numbers them.
+  // Statements that are sent together, as the instance numbers them.
   #texts = [];
   #doing = null;
   #said = "";
@@ -526,7 +526,7 @@ class Instance {
     }
   }
 
-  /** Adds rows: each is the number of its statement, its text if that is new, how many parameters, and these. */
+  /** Runs statements: of each its number, its text if that is new, how many parameters, and these. */
   #append(cells) {
     const { sql } = this.#storage;
     const texts = [...this.#texts];
@@ -536,7 +536,7 @@ class Instance {
       if (number === texts.length) texts.push(cells[at++]);
       const from = at + 1;
       const to = from + cells[at];
-      if (typeof texts[number] !== "string" || !(to >= from && to <= cells.length)) throw new Broken("these are no rows");
+      if (typeof texts[number] !== "string" || !(to >= from && to <= cells.length)) throw new Broken("these are no statements");
       sql.exec(texts[number], ...cells.slice(from, to));
       at = to;
     }

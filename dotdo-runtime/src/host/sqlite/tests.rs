@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::{AHEAD, Database, Syncs, TOGETHER};
@@ -261,4 +262,157 @@ fn what_was_put_off_and_finds_the_disk_full_is_not_lost() {
     assert!(!database.is_ahead());
     drop(database);
     assert_eq!(count(&open(&path)), 3);
+}
+
+/// A file with one row of two columns.
+fn row(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = folder.path().join("row.sqlite");
+    let database = open(&path);
+    let text = "CREATE TABLE r (id INTEGER PRIMARY KEY, a, b, version)";
+    database.execute(text, &[]).unwrap();
+    database
+        .execute("INSERT INTO r VALUES (1, 0, 0, 0)", &[])
+        .unwrap();
+    database.settle().unwrap();
+    path
+}
+
+const A: &str = "UPDATE r SET version = ?2, a = ?3 WHERE id = ?1";
+const B: &str = "UPDATE r SET version = ?2, b = ?3 WHERE id = ?1";
+const BOTH: &str = "UPDATE r SET version = ?2, a = ?3, b = ?3 WHERE id = ?1";
+
+fn overwrite(database: &Database, text: &str, version: i64) -> Result<()> {
+    database.overwrite(text, &[1_i64.into(), version.into(), (version * 10).into()])
+}
+
+/// Version, a and b as the connection has them.
+fn done_to_row(database: &Database) -> (i64, i64, i64) {
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let text = "SELECT version, a, b FROM r";
+    database.connection.query_row(text, [], read).unwrap()
+}
+
+fn seen(database: &Database) -> (i64, i64, i64) {
+    database.query("SELECT 1", &[]).unwrap();
+    done_to_row(database)
+}
+
+#[test]
+fn the_last_of_those_that_overwrite_stands_for_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = row(&folder);
+    let database = open(&path);
+    let changed = database.connection.total_changes();
+    for version in 1..=40 {
+        database
+            .transaction(&mut || overwrite(&database, A, version))
+            .unwrap();
+    }
+    assert_eq!(done_to_row(&database), (0, 0, 0));
+    assert_eq!(seen(&database), (40, 400, 0));
+    assert_eq!(database.connection.total_changes(), changed + 1);
+    // What is in the record is all of it: whoever does it again comes to the same.
+    assert_eq!(database.take_recorded().unwrap().count, 40);
+    database.settle().unwrap();
+    drop(database);
+    assert_eq!(done_to_row(&open(&path)), (40, 400, 0));
+}
+
+#[test]
+fn whatever_comes_next_finds_what_was_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(&row(&folder));
+    database
+        .transaction(&mut || overwrite(&database, A, 1))
+        .unwrap();
+    // A change of the same row must not come before it.
+    let text = "UPDATE r SET version = 2, a = 7";
+    assert_eq!(database.change(text, &[]).unwrap(), 1);
+    assert_eq!(seen(&database), (2, 7, 0));
+    database
+        .transaction(&mut || {
+            overwrite(&database, A, 3)?;
+            let text = "UPDATE r SET a = a + 1 WHERE version = 3";
+            assert_eq!(database.execute(text, &[])?, 1);
+            overwrite(&database, B, 4)
+        })
+        .unwrap();
+    assert_eq!(seen(&database), (4, 31, 40));
+    // Where nothing is recorded, and outside of a transaction, nothing is put off.
+    overwrite(&database, A, 5).unwrap();
+    assert_eq!(done_to_row(&database), (5, 50, 40));
+    let refused = database.read_only(&mut || overwrite(&database, A, 6));
+    assert!(refused.is_err());
+    assert_eq!(seen(&database), (5, 50, 40));
+}
+
+/// What is done to the row of [`row`].
+#[derive(Clone, Debug)]
+enum Act {
+    Overwrite(&'static str),
+    Look,
+    /// A transaction of its own, inside, which fails or does not.
+    Inside(bool),
+}
+
+proptest! {
+    #[test]
+    fn columns_that_are_overwritten_have_the_last_value_of_a_transaction_that_was_kept(
+        turns in prop::collection::vec((prop::collection::vec(prop_oneof![
+            6 => prop::sample::select(vec![A, B, BOTH]).prop_map(Act::Overwrite),
+            1 => Just(Act::Look),
+            1 => any::<bool>().prop_map(Act::Inside),
+        ], 1..6), any::<bool>(), 0..8_u8), 1..60)
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = row(&folder);
+        let database = open(&path);
+        let set = |state: &mut (i64, i64, i64), text: &str, version: i64| {
+            state.0 = version;
+            if text != B { state.1 = version * 10; }
+            if text != A { state.2 = version * 10; }
+        };
+        let (mut version, mut kept) = (0, (0, 0, 0));
+        for (acts, fails, then) in turns {
+            let mut state = kept;
+            let done = database.transaction(&mut || {
+                for act in &acts {
+                    version += 1;
+                    match act {
+                        Act::Overwrite(text) => {
+                            overwrite(&database, text, version)?;
+                            set(&mut state, text, version);
+                        }
+                        Act::Look => assert_eq!(seen(&database), state),
+                        Act::Inside(fails) => {
+                            let done = database.transaction(&mut || {
+                                overwrite(&database, BOTH, version)?;
+                                if *fails { Err(Error::refused("inside")) } else { Ok(()) }
+                            });
+                            if done.is_ok() { set(&mut state, BOTH, version); }
+                        }
+                    }
+                }
+                if fails { Err(Error::refused("outside")) } else { Ok(()) }
+            });
+            prop_assert_eq!(done.is_err(), fails);
+            if !fails { kept = state; }
+            match then {
+                0 => prop_assert_eq!(seen(&database), kept),
+                1 => {
+                    database.settle().unwrap();
+                    prop_assert_eq!(done_to_row(&database), kept);
+                }
+                // The file's transaction is gone, as when the disk is full.
+                2 if !database.connection.is_autocommit() => {
+                    database.connection.execute_batch("ROLLBACK").unwrap();
+                }
+                _ => {}
+            }
+        }
+        prop_assert_eq!(seen(&database), kept);
+        database.settle().unwrap();
+        drop(database);
+        prop_assert_eq!(done_to_row(&open(&path)), kept);
+    }
 }
