@@ -5,7 +5,8 @@
 //! directory takes only what is newer than what it has.
 //!
 //! Each change leaves at once, unless there are many in a short time: then the newest state leaves every
-//! [`INTERVAL`]. A thing that changes a thousand times a second costs its tenant two turns a second.
+//! [`INTERVAL`]. A thing that changes a thousand times a second costs its tenant two turns a second. When the next one leaves is
+//! only in memory: an object that wakes sends what waits in any case, so the row need not say it.
 
 use super::turn::Turn;
 use super::{Object, Request};
@@ -26,6 +27,8 @@ const HOT: i64 = BURST / 2;
 pub(super) struct Mirror {
     /// The row is in the outbox.
     marked: bool,
+    /// When to look whether the state leaves, if before the row says so.
+    look: Option<i64>,
     /// The version of the last change.
     newest: Option<u64>,
     /// The version that was sent and has not been answered.
@@ -37,7 +40,18 @@ pub(super) struct Mirror {
     paced: i64,
 }
 
-/// What is to become of a row whose time has come.
+/// What a change of the thing causes.
+#[derive(Debug, PartialEq, Eq)]
+struct Change {
+    /// The row is to be made.
+    marks: bool,
+    /// The state leaves with this turn.
+    leaves: bool,
+    /// When to look next.
+    look: i64,
+}
+
+/// What is to become of a row when its time or that of a look has come.
 #[derive(Debug, PartialEq, Eq)]
 enum Due {
     /// The directory has the newest state: the row can go.
@@ -92,19 +106,32 @@ impl Mirror {
         self.newest.is_some() && self.newest == self.known
     }
 
-    /// The thing was changed: when to look at the row, and whether the state leaves with this turn. Nothing if the row is
-    /// there, and its time will come.
-    fn changed(&self, now: i64) -> Option<(i64, bool)> {
-        if self.may_leave(now) {
-            Some((self.look(now), true))
-        } else if self.marked {
-            None
+    /// The thing was changed. Nothing is to be done if the row is there, and its time will come.
+    fn changed(&self, now: i64) -> Option<Change> {
+        let leaves = self.may_leave(now);
+        let look = if leaves {
+            self.look(now)
         } else {
-            Some((self.next().max(now), false))
-        }
+            self.next().max(now)
+        };
+        (leaves || !self.marked).then_some(Change {
+            marks: !self.marked,
+            leaves,
+            look,
+        })
     }
 
-    /// The row's time has come.
+    /// When to look whether the state leaves, if before the row says so.
+    pub(super) fn next_look(&self) -> Option<i64> {
+        self.look
+    }
+
+    /// That is the time from now on.
+    pub(super) fn will_look(&mut self, at: i64) {
+        self.look = Some(at);
+    }
+
+    /// The time has come to look, or that of the row.
     fn due(&self, now: i64) -> Due {
         if self.under_way.is_some() {
             // It is answered before long, whatever the answer is.
@@ -132,11 +159,13 @@ impl Mirror {
 
     pub(super) fn removed(&mut self) {
         self.marked = false;
+        self.look = None;
     }
 
-    /// There was no answer.
+    /// There was no answer. The row says when it is sent again.
     pub(super) fn unanswered(&mut self) {
         self.under_way = None;
+        self.look = None;
     }
 
     /// There was an answer.
@@ -172,13 +201,19 @@ impl Object {
         let Some((noun, id)) = &self.key.thing else {
             return Ok(());
         };
-        let Some((look, leaves)) = self.mirror.changed(turn.micros()) else {
+        let now = turn.micros();
+        let Some(change) = self.mirror.changed(now) else {
             return Ok(());
         };
         let message = format!("mirror/{noun}/{id}");
-        outbox::mark(turn.sql(), &message, &self.home(), look)?;
-        if leaves {
-            turn.after().messages.push(message);
+        if change.marks {
+            let due = now + outbox::REDELIVERY_MICROS;
+            outbox::mark(turn.sql(), &message, &self.home(), due)?;
+        }
+        let mut after = turn.after();
+        after.look = Some(change.look);
+        if change.leaves {
+            after.messages.push(message);
         }
         Ok(())
     }
@@ -217,6 +252,7 @@ impl Object {
         match self.mirror.answered(self.env.now().timestamp_micros()) {
             Answered::Wait => Ok(()),
             Answered::Remove => {
+                self.mirror.look = None;
                 self.transact("dotdo", |_, turn| outbox::remove(turn.sql(), message))?;
                 self.mirror.removed();
                 Ok(())
@@ -236,19 +272,35 @@ impl Object {
         Ok(self.state()?.map(|(_, to, request)| (to, request)))
     }
 
-    /// The time of the message to the directory has come.
-    pub(super) fn directory_due(&mut self, message: &str) -> Result<()> {
+    /// The time has come to look whether the state leaves.
+    pub(super) fn look_at_mirror(&mut self) {
+        let Some((noun, id)) = &self.key.thing else {
+            return;
+        };
+        let message = format!("mirror/{noun}/{id}");
+        // If the storage fails, the row is looked at in its time.
+        let _ = self.directory_due(&message, false);
+    }
+
+    /// The time of the message to the directory has come: that of a look, or that of its row.
+    pub(super) fn directory_due(&mut self, message: &str, row: bool) -> Result<()> {
+        self.mirror.look = None;
         let gone = self.transact("dotdo", |object, turn| {
-            match object.mirror.due(turn.micros()) {
+            let now = turn.micros();
+            let look = match object.mirror.due(now) {
                 Due::Known => {
                     outbox::remove(turn.sql(), message)?;
                     return Ok(true);
                 }
                 Due::Send(look) => {
-                    outbox::look_at(turn.sql(), message, look)?;
                     turn.after().messages.push(message.to_owned());
+                    look
                 }
-                Due::Later(look) => outbox::look_at(turn.sql(), message, look)?,
+                Due::Later(look) => look,
+            };
+            turn.after().look = Some(look);
+            if row {
+                outbox::look_at(turn.sql(), message, now + outbox::REDELIVERY_MICROS)?;
             }
             Ok(false)
         })?;
@@ -272,7 +324,7 @@ mod tests {
         mirror: Mirror,
         now: i64,
         version: u64,
-        /// When the row is to be looked at, if there is one.
+        /// The time of the row, if there is one.
         row: Option<i64>,
         under_way: Option<u64>,
         directory: u64,
@@ -281,8 +333,8 @@ mod tests {
     }
 
     impl World {
-        fn send(&mut self, look: i64) {
-            self.row = Some(look);
+        fn send(&mut self) {
+            assert!(self.row.is_some(), "nothing would remember it");
             self.mirror.sent(self.version, self.now);
             assert_eq!(self.under_way.replace(self.version), None, "one at a time");
             self.sent += 1;
@@ -292,10 +344,17 @@ mod tests {
             self.version += 1;
             let marked = self.mirror.changed(self.now);
             self.mirror.wrote(self.version);
-            match marked {
-                Some((look, true)) => self.send(look),
-                Some((look, false)) => self.row = Some(look),
-                None => assert!(self.row.is_some(), "nothing would remember it"),
+            let Some(change) = marked else {
+                assert!(self.row.is_some(), "nothing would remember it");
+                return;
+            };
+            assert_eq!(change.marks, self.row.is_none());
+            if change.marks {
+                self.row = Some(self.now + REDELIVERY_MICROS);
+            }
+            self.mirror.will_look(change.look);
+            if change.leaves {
+                self.send();
             }
         }
 
@@ -309,7 +368,7 @@ mod tests {
                     self.row = None;
                     self.mirror.removed();
                 }
-                Answered::Send => self.send(self.row.expect("it stays")),
+                Answered::Send => self.send(),
                 Answered::Wait => {}
             }
         }
@@ -323,19 +382,27 @@ mod tests {
 
         fn pass(&mut self, time: i64) {
             let until = self.now + time;
-            while let Some(at) = self.row.filter(|at| *at <= until) {
+            while let Some(at) = self.row.into_iter().chain(self.mirror.next_look()).min()
+                && at <= until
+            {
                 self.now = self.now.max(at);
                 self.looks += 1;
-                match self.mirror.due(self.now) {
+                let due = self.mirror.due(self.now);
+                let look = match due {
                     Due::Known => {
                         self.row = None;
                         self.mirror.removed();
+                        continue;
                     }
-                    Due::Send(look) => self.send(look),
-                    Due::Later(look) => {
-                        assert!(look > self.now, "it would look for ever");
-                        self.row = Some(look);
-                    }
+                    Due::Send(look) | Due::Later(look) => look,
+                };
+                assert!(look > self.now, "it would look for ever");
+                self.mirror.will_look(look);
+                if self.row.is_some_and(|row| row <= self.now) {
+                    self.row = Some(self.now + REDELIVERY_MICROS);
+                }
+                if matches!(due, Due::Send(_)) {
+                    self.send();
                 }
             }
             self.now = until;
@@ -401,7 +468,7 @@ mod tests {
                         world.under_way = None;
                         // What waits is sent when the object wakes.
                         if world.row.is_some() {
-                            world.send(world.now + REDELIVERY_MICROS);
+                            world.send();
                         }
                     }
                     Act::Pass(time) => world.pass(time),

@@ -403,6 +403,9 @@ impl Object {
         if let Some(version) = after.mirrored {
             self.mirror.wrote(version);
         }
+        if let Some(look) = after.look {
+            self.mirror.will_look(look);
+        }
         for id in after.messages {
             // One that was replaced by a newer one in the same turn is gone.
             let message = match after.written.remove(&id) {
@@ -444,14 +447,14 @@ impl Object {
     /// Tells the host when to wake the object, before the transaction commits.
     fn arm(&self, turn: &Turn) -> Result<()> {
         let next = store::next_due(turn.sql())?;
-        let busy = {
-            let after = turn.after();
-            !(self.is_idle()
-                && after.flows.is_empty()
-                && after.steps.is_empty()
-                && after.messages.is_empty())
-        };
-        self.arm_for(next, busy)
+        let after = turn.after();
+        let look = after.look.or_else(|| self.mirror.next_look());
+        let busy = !(self.is_idle()
+            && after.flows.is_empty()
+            && after.steps.is_empty()
+            && after.messages.is_empty());
+        drop(after);
+        self.arm_for(next.into_iter().chain(look).min(), busy)
     }
 
     fn arm_for(&self, next: Option<i64>, busy: bool) -> Result<()> {

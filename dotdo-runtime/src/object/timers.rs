@@ -9,20 +9,27 @@ use crate::json::Json;
 use crate::planted::{self, Bug};
 use crate::rooms;
 use crate::store::actions::{self, Kind, Status};
-use crate::store::{outbox, schedules};
+use crate::store::{self, outbox, schedules};
 
 impl Object {
     pub(super) fn alarm(&mut self) {
         let now = self.env.now();
-        let due = actions::due(&*self.sql, now.timestamp_micros()).unwrap_or_default();
+        let micros = now.timestamp_micros();
+        if self.mirror.next_look().is_some_and(|at| at <= micros) {
+            self.look_at_mirror();
+            if store::next_due(&*self.sql).is_ok_and(|next| next.is_none_or(|at| at > micros)) {
+                return;
+            }
+        }
+        let due = actions::due(&*self.sql, micros).unwrap_or_default();
         for id in due {
             if rooms::FLOWS {
                 let _ = self.transact("dotdo", |object, turn| object.due(turn, &id));
             }
         }
-        for id in outbox::waiting(&*self.sql, Some(now.timestamp_micros())).unwrap_or_default() {
+        for id in outbox::waiting(&*self.sql, Some(micros)).unwrap_or_default() {
             if self.is_mirror(&id) {
-                let _ = self.directory_due(&id);
+                let _ = self.directory_due(&id, true);
                 continue;
             }
             let underway = self.messages.contains(&id);

@@ -56,6 +56,8 @@ pub(crate) struct After {
     pub written: Named<(ObjectKey, Request)>,
     /// The version that the directory is to hear of.
     pub mirrored: Option<u64>,
+    /// When to look whether it hears of it.
+    pub look: Option<i64>,
     /// What was emitted, and has not been offered to the flows that wait here.
     pub emitted: Vec<DomainEvent>,
     /// Whether anything was emitted.

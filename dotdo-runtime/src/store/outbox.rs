@@ -100,13 +100,13 @@ pub(crate) fn waiting(sql: &dyn Sql, due: Option<i64>) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Puts a message into the outbox whose words are found when it leaves, or sets the time at which to look at it.
+/// Puts a message into the outbox whose words are found when it leaves.
 pub(crate) fn mark(sql: &dyn Sql, id: &str, to: &ObjectKey, due: i64) -> Result<()> {
-    sql.execute(
+    sql.append(
         r#"INSERT INTO "$outbox" ("id", "to", "request", "action", "attempts", "due") VALUES (?1, ?2, 'null', NULL, 0, ?3) ON CONFLICT ("id") DO UPDATE SET "due" = ?3"#,
         &[id.into(), (&Json::of(to)?).into(), due.into()],
     )?;
-    memory::changed_due(sql);
+    memory::added_due(sql, Some(due));
     Ok(())
 }
 
