@@ -306,7 +306,9 @@ fn noun(app: &'static App, owner: Owner, segments: &[&str]) -> Outcome<Route> {
             "`@{at}` stands before a `/`; a place in history ends the path, and an `@` inside an id is written `%40`"
         )));
     }
-    if next.starts_with('$') || check_noun(next).is_ok() {
+    // A verb is none, which can be seen sooner than why.
+    let may_be_noun = next.starts_with(|first: char| first.is_ascii_uppercase());
+    if next.starts_with('$') || may_be_noun && check_noun(next).is_ok() {
         return inside(app, owner.as_ref(), def, id, rest);
     }
     let verb = app.verb(def.name, &decode_segment(next)?)?;

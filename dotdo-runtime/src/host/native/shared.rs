@@ -1,6 +1,6 @@
 //! What the threads of a business share, and what an object sees of its host.
 
-use std::cell::Cell as StdCell;
+use std::cell::{Cell as StdCell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -265,8 +265,19 @@ impl NativeEnv {
 
 /// A random number of the system's.
 pub(super) fn random() -> u128 {
-    let mut bytes = [0; 16];
-    // The source does not fail once it has worked; if it did, ids would still be unique by time.
-    let _ = getrandom::fill(&mut bytes);
-    u128::from_le_bytes(bytes)
+    /// So many are asked for at once: the question takes longer than the answer.
+    const AT_ONCE: usize = 32;
+    thread_local! {
+        static READY: RefCell<([[u8; 16]; AT_ONCE], usize)> = const { RefCell::new(([[0; 16]; AT_ONCE], 0)) };
+    }
+    READY.with_borrow_mut(|(numbers, left)| {
+        if *left == 0 {
+            // The source does not fail once it has worked; if it did, ids would still be unique by time.
+            let _ = getrandom::fill(numbers.as_flattened_mut());
+            *left = AT_ONCE;
+        }
+        *left -= 1;
+        // Nobody is to find it there any more.
+        u128::from_le_bytes(std::mem::take(&mut numbers[*left]))
+    })
 }

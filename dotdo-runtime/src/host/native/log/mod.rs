@@ -1,9 +1,9 @@
 //! The commit log: what makes turns of many objects safe with one sync.
 //!
 //! A turn is done in its object's file, which commits some turns together and is not synced, and its statements are
-//! appended here. One thread writes what has come together and syncs it; what the turns caused is released then. When a
-//! segment is full, a second thread has the files commit what they have, makes them safe, all at once, and the segment
-//! is used again.
+//! appended here. One thread writes what has come together and syncs it; what the turns caused is released then. Where
+//! nothing is synced, who appends writes it, because to hand it to that thread would take longer. When segments are full, a
+//! second thread has the files commit what they have, makes them safe, all at once, and the segments are used again.
 
 mod disk;
 mod frame;
@@ -16,11 +16,12 @@ mod tests;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
 use disk::Folder;
+use frame::frame_length;
 use record::Batch;
 pub(super) use record::{Entry, Template};
 pub(super) use recover::Objects;
@@ -62,6 +63,11 @@ pub(super) struct Log {
 }
 
 struct Inner {
+    /// Who writes holds this from taking what is to be written until everybody knows what came of it, and waits for the other
+    /// locks only meanwhile.
+    pen: Mutex<()>,
+    /// Whoever writes waits for the disk.
+    syncs: bool,
     texts: Arc<Texts>,
     surroundings: Arc<dyn Surroundings>,
     state: Mutex<State>,
@@ -96,6 +102,8 @@ impl Log {
         surroundings: Arc<dyn Surroundings>,
     ) -> io::Result<Self> {
         let inner = Arc::new(Inner {
+            pen: Mutex::default(),
+            syncs: segments.syncs(),
             texts,
             surroundings,
             state: Mutex::new(State {
@@ -153,6 +161,22 @@ impl Log {
     /// Appends that an object is gone.
     pub fn append_removed(&self, epoch: u64, key: String) -> u64 {
         self.inner.append(epoch, |batch| batch.push_removed(key))
+    }
+
+    /// Writes what was appended, where that can be done at once: without a sync, in a segment that has room, and while nobody
+    /// else writes. Says up to where all is written that was appended in this epoch.
+    pub fn write_at_once(&self, epoch: u64) -> Option<u64> {
+        if self.inner.syncs {
+            return None;
+        }
+        let pen = match self.inner.pen.try_lock() {
+            Ok(pen) => pen,
+            Err(TryLockError::Poisoned(pen)) => pen.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        self.inner.write_waiting(&pen, self.inner.room_at_once());
+        let state = self.inner.state();
+        (state.epoch == epoch).then_some(state.synced)
     }
 
     /// The listener is to hear when all up to here is safe, or lost.
@@ -280,51 +304,71 @@ impl Inner {
             if state.stop {
                 return;
             }
-            let mut batch = std::mem::take(&mut state.batch);
-            self.crowded.store(false, Ordering::Relaxed);
-            let place = state.appended;
             drop(state);
-
-            let done = self.make_room().and_then(|()| {
-                let mut segments = self.segments();
-                let done = segments.write(&batch, &self.texts).map_err(|e| lost(&e));
-                drop(segments);
-                self.retired.notify_all();
-                done
-            });
-            if done.is_ok() {
-                // Before anybody hears of it: from now on the index of alarms may know it.
-                self.surroundings.alarms(std::mem::take(&mut batch.alarms));
-            }
-            let mut state = self.state();
-            match done {
-                Ok(()) => state.synced = place,
-                Err(ref error) => {
-                    self.surroundings.report(error);
-                    // What came meanwhile builds on what is lost.
-                    state.epoch += 1;
-                    state.batch = Batch::default();
-                    self.crowded.store(false, Ordering::Relaxed);
-                    state.wanted = 0;
-                    state.synced = state.appended;
-                }
-            }
-            let synced = state.synced;
-            for (tell, asked) in &mut state.listeners {
-                match &done {
-                    Err(error) => tell(Err(error.clone())),
-                    Ok(()) if *asked > 0 => {
-                        tell(Ok(synced));
-                        if *asked <= synced {
-                            *asked = 0;
-                        }
-                    }
-                    Ok(()) => {}
-                }
-            }
-            drop(state);
-            self.done.notify_all();
+            let pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+            self.write_waiting(&pen, usize::MAX);
         }
+    }
+
+    /// So many bytes can be written without waiting for a disk or for objects. As long as nobody else writes, it stays so.
+    fn room_at_once(&self) -> usize {
+        let segments = self.segments();
+        if segments.full().is_some_and(|(_, count)| count >= FULL) {
+            return 0;
+        }
+        segments.room_at_once()
+    }
+
+    /// Writes what waits if it takes no more bytes than this, and says what came of it to all who asked.
+    fn write_waiting(&self, _pen: &MutexGuard<'_, ()>, room: usize) {
+        let mut state = self.state();
+        if state.batch.is_empty() || frame_length(state.batch.most_bytes(&self.texts)) > room {
+            return;
+        }
+        let mut batch = std::mem::take(&mut state.batch);
+        self.crowded.store(false, Ordering::Relaxed);
+        let place = state.appended;
+        drop(state);
+
+        let done = self.make_room().and_then(|()| {
+            let mut segments = self.segments();
+            let done = segments.write(&batch, &self.texts).map_err(|e| lost(&e));
+            drop(segments);
+            self.retired.notify_all();
+            done
+        });
+        if done.is_ok() {
+            // Before anybody hears of it: from now on the index of alarms may know it.
+            self.surroundings.alarms(std::mem::take(&mut batch.alarms));
+        }
+        let mut state = self.state();
+        match done {
+            Ok(()) => state.synced = place,
+            Err(ref error) => {
+                self.surroundings.report(error);
+                // What came meanwhile builds on what is lost.
+                state.epoch += 1;
+                state.batch = Batch::default();
+                self.crowded.store(false, Ordering::Relaxed);
+                state.wanted = 0;
+                state.synced = state.appended;
+            }
+        }
+        let synced = state.synced;
+        for (tell, asked) in &mut state.listeners {
+            match &done {
+                Err(error) => tell(Err(error.clone())),
+                Ok(()) if *asked > 0 => {
+                    tell(Ok(synced));
+                    if *asked <= synced {
+                        *asked = 0;
+                    }
+                }
+                Ok(()) => {}
+            }
+        }
+        drop(state);
+        self.done.notify_all();
     }
 
     /// Waits while too many segments are full.
@@ -394,9 +438,9 @@ pub(super) use disk::{LogDisk, LogFile};
 #[cfg(test)]
 impl Log {
     /// A log on a new disk.
-    pub fn on(disk: Box<dyn LogDisk>, surroundings: Arc<dyn Surroundings>) -> Self {
+    pub fn on(disk: Box<dyn LogDisk>, syncs: bool, surroundings: Arc<dyn Surroundings>) -> Self {
         let found = read(&*disk, Path::new("log")).expect("it is empty");
-        let segments = Segments::begin(disk, 1 << 20, true, &found).expect("it begins");
+        let segments = Segments::begin(disk, 1 << 20, syncs, &found).expect("it begins");
         Self::start(segments, Arc::default(), surroundings).expect("its threads start")
     }
 

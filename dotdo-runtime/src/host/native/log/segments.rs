@@ -260,6 +260,19 @@ impl Segments {
         Ok(())
     }
 
+    /// Whether each frame is synced before anybody hears of it.
+    pub fn syncs(&self) -> bool {
+        self.syncs
+    }
+
+    /// How long a frame may be that goes to the current segment.
+    pub fn room_at_once(&self) -> usize {
+        if self.broken {
+            return 0;
+        }
+        usize::try_from(self.size.saturating_sub(self.offset)).unwrap_or(usize::MAX)
+    }
+
     /// Makes all frames safe that were written, where they are not. After an error nothing follows them in their segment.
     pub fn make_safe(&mut self) -> io::Result<()> {
         if self.syncs || self.broken || self.safe + 1 == self.next {

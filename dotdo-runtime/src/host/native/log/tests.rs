@@ -472,7 +472,7 @@ fn at_any_moment(syncs: bool, end: End) -> usize {
     lost
 }
 
-/// Surroundings with no files and no alarms.
+/// Surroundings with no files and no alarms, where nothing fails.
 struct Nowhere;
 
 impl Surroundings for Nowhere {
@@ -514,25 +514,113 @@ fn of_segments_that_nothing_needs_one_is_kept() {
     assert_eq!(files(), 2, "after a crash");
 }
 
+/// Somebody who appends, and what they hear.
+fn listener(log: &Log) -> (usize, mpsc::Receiver<Result<u64>>) {
+    let (tell, hear) = mpsc::channel();
+    let number = log.listen(Box::new(move |safe| {
+        let _ = tell.send(safe);
+    }));
+    (number, hear)
+}
+
+fn heard(of: &mpsc::Receiver<Result<u64>>) -> Result<u64> {
+    let heard = of.recv_timeout(Duration::from_secs(60));
+    heard.expect("somebody says so")
+}
+
 #[test]
 fn who_asks_after_it_was_written_for_another_hears_it_too() {
-    let log = Log::on(Box::new(Simulated(Disk::new())), Arc::new(Nowhere));
-    let [(one, first), (other, second)] = std::array::from_fn(|_| {
-        let (tell, hear) = mpsc::channel();
-        let listener = log.listen(Box::new(move |safe| {
-            let _ = tell.send(safe);
-        }));
-        (listener, hear)
-    });
-    let hear = |of: &mpsc::Receiver<Result<u64>>| {
-        let heard = of.recv_timeout(Duration::from_secs(60));
-        heard.expect("somebody says so").expect("it is safe")
-    };
+    let log = Log::on(Box::new(Simulated(Disk::new())), true, Arc::new(Nowhere));
+    let [(one, first), (other, second)] = std::array::from_fn(|_| listener(&log));
     let epoch = log.epoch();
     let mine = log.append(epoch, Entry::default());
     let theirs = log.append(epoch, Entry::default());
+    assert_eq!(
+        log.write_at_once(epoch),
+        None,
+        "it would have to wait for the disk"
+    );
     log.ask(other, epoch, theirs);
-    assert_eq!(hear(&second), theirs);
+    assert_eq!(heard(&second).unwrap(), theirs);
     log.ask(one, epoch, mine);
-    assert!(hear(&first) >= mine);
+    assert!(heard(&first).unwrap() >= mine);
+}
+
+#[test]
+fn where_nothing_is_synced_who_appends_writes_as_long_as_there_is_room() {
+    let disk = Disk::new();
+    let log = Log::on(Box::new(Simulated(disk.clone())), false, Arc::new(Nowhere));
+    let (me, hear) = listener(&log);
+    let (_other, nothing) = listener(&log);
+    let epoch = log.epoch();
+    assert_eq!(
+        log.write_at_once(epoch),
+        Some(0),
+        "nothing is to be written"
+    );
+    let entry = || Entry {
+        key: "x".repeat(100_000),
+        ..Entry::default()
+    };
+    let mut written = 0;
+    let place = loop {
+        let place = log.append(epoch, entry());
+        let safe = log.write_at_once(epoch).unwrap();
+        let text = disk.read("0.log").unwrap();
+        assert_eq!(
+            text.iter().filter(|byte| **byte == b'x').count(),
+            usize::try_from(safe).unwrap() * 100_000
+        );
+        if safe < place {
+            break place;
+        }
+        written += 1;
+    };
+    assert!(
+        (8..=10).contains(&written),
+        "{written} of a segment of 1 MiB"
+    );
+    // The next segment is the thread's to begin.
+    log.ask(me, epoch, place);
+    assert_eq!(heard(&hear).unwrap(), place);
+    let next = log.append(epoch, entry());
+    assert_eq!(log.write_at_once(epoch), Some(next));
+    assert_eq!(log.write_at_once(epoch + 1), None, "that is not this log's");
+    assert!(nothing.try_recv().is_err(), "they did not ask");
+}
+
+/// Surroundings with no files and no alarms.
+struct Careless;
+
+impl Surroundings for Careless {
+    fn alarms(&self, _: Vec<(String, Option<i64>)>) {}
+
+    fn make_safe(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn report(&self, _: &Error) {}
+}
+
+#[test]
+fn who_writes_at_once_and_finds_the_disk_full_tells_everybody() {
+    let disk = Disk::new();
+    let log = Log::on(Box::new(Simulated(disk.clone())), false, Arc::new(Careless));
+    let [(_, first), (_, second)] = std::array::from_fn(|_| listener(&log));
+    let epoch = log.epoch();
+    log.append(epoch, Entry::default());
+    disk.set_full(true);
+    assert_eq!(log.write_at_once(epoch), None);
+    for hear in [first, second] {
+        let error = heard(&hear).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+    }
+    disk.set_full(false);
+    // Nothing follows what may be there in part; the thread begins another segment.
+    let (me, hear) = listener(&log);
+    let epoch = log.epoch();
+    let place = log.append(epoch, Entry::default());
+    assert!(log.write_at_once(epoch).unwrap() < place);
+    log.ask(me, epoch, place);
+    assert_eq!(heard(&hear).unwrap(), place);
 }

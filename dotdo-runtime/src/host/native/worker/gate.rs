@@ -72,13 +72,18 @@ impl Worker {
         }
     }
 
-    /// Asks the log to make safe what was written.
+    /// Makes safe what was written, or asks the log to do that.
     pub(super) fn flush(&mut self) {
-        if let Some(log) = &self.shared.log
-            && self.appended > self.asked
-        {
-            log.ask(self.listener, self.epoch, self.appended);
-            self.asked = self.appended;
+        let Some(log) = &self.shared.log else {
+            return;
+        };
+        if self.appended == self.asked {
+            return;
+        }
+        self.asked = self.appended;
+        match log.write_at_once(self.epoch) {
+            Some(place) if place >= self.appended => self.safe(place),
+            _ => log.ask(self.listener, self.epoch, self.appended),
         }
     }
 

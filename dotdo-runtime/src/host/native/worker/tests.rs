@@ -179,7 +179,7 @@ fn bench() -> Bench {
         app: app(),
         folder: folder.path().to_owned(),
         clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
-        log: Some(Log::on(Box::new(disk.clone()), safekeeping.clone())),
+        log: Some(Log::on(Box::new(disk.clone()), true, safekeeping.clone())),
         safekeeping,
         templates: Templates::default(),
         steps: Steps::start(app(), 1).unwrap(),
