@@ -272,9 +272,16 @@ impl Bench {
         rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
         let shown: Vec<_> = rounds
             .iter()
-            .map(|round| format!("{:.0}", ratio(round) * 100.0))
+            .map(|round @ [ours, theirs]| {
+                let by_cpu = theirs.cpu / ours.cpu * 100.0;
+                format!("{:.0} ({by_cpu:.0})", ratio(round) * 100.0)
+            })
             .collect();
-        eprintln!("{}: {} %", scenario.what, shown.join(", "));
+        eprintln!(
+            "{}: {} % (by processor time)",
+            scenario.what,
+            shown.join(", ")
+        );
         Ok(rounds.swap_remove(rounds.len() / 2))
     }
 

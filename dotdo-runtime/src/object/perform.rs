@@ -75,25 +75,24 @@ pub(crate) fn perform_local(
 /// Runs a mutation as an action: recorded with it, and the cause of what it emits.
 fn acted(
     turn: &Turn,
-    name: String,
-    target: String,
+    name: &str,
+    target: &str,
     input: &Json,
     body: impl FnOnce() -> Result<Json>,
 ) -> Result<Json> {
-    let mut action = Action {
-        kind: Kind::Verb,
+    let (id, actor, parent) = (turn.new_id(), turn.actor(), turn.cause());
+    let output = turn.on_behalf(None, Some(id.clone()), body)?;
+    let done = actions::Done {
+        id: &id,
         name,
         target,
-        input: input.clone(),
-        status: Status::Completed,
-        attempts: 1,
-        started_at: Some(turn.now()),
-        completed_at: Some(turn.now()),
-        ..Action::new(turn)
+        actor: &actor,
+        parent: parent.as_deref(),
+        input,
+        output: &output,
+        at: turn.micros(),
     };
-    let output = turn.on_behalf(None, Some(action.id.clone()), body)?;
-    action.output = Some(output.clone());
-    actions::append(turn.sql(), &action)?;
+    actions::append(turn.sql(), &done)?;
     Ok(output)
 }
 
@@ -205,8 +204,8 @@ fn call(turn: &Turn, noun: &str, id: &str, verb: &str, args: Json) -> Result<Jso
     }
     acted(
         turn,
-        format!("{noun}.{verb}"),
-        format!("{noun}/{id}"),
+        &format!("{noun}.{verb}"),
+        &format!("{noun}/{id}"),
         &args,
         || {
             // Whoever asked for it takes back all of it if it fails.
@@ -245,8 +244,8 @@ fn create(
     let cells = (def.cells)(&data)?;
     acted(
         turn,
-        format!("{noun}.create"),
-        noun.to_owned(),
+        &format!("{noun}.create"),
+        noun,
         &data,
         || Json::of(&turn.create(def, id, cells, visibility)?),
     )
@@ -261,8 +260,8 @@ fn update(turn: &Turn, noun: &str, id: &str, patch: &Json, if_match: Option<u64>
     let cells = (def.cells)(&Json::of(&data)?)?;
     acted(
         turn,
-        format!("{noun}.update"),
-        format!("{noun}/{id}"),
+        &format!("{noun}.update"),
+        &format!("{noun}/{id}"),
         &patch,
         || {
             turn.update(def, before, cells)?;
@@ -276,8 +275,8 @@ fn delete(turn: &Turn, noun: &str, id: &str, if_match: Option<u64>) -> Result<Js
     let before = expect_version(def, turn.row(def, id)?, if_match)?;
     acted(
         turn,
-        format!("{noun}.delete"),
-        format!("{noun}/{id}"),
+        &format!("{noun}.delete"),
+        &format!("{noun}/{id}"),
         &Json::null(),
         || {
             turn.delete(def, before)?;
