@@ -32,6 +32,8 @@ const CLASSES: &[Class] = &[
 /// Lines of a basket, and extras of a line.
 const LINES: u64 = 50;
 const EXTRAS: u64 = 3;
+/// By then, what is called much is compiled well.
+const COMPILED: Duration = Duration::from_secs(4);
 /// Objects that are woken.
 const SLEEPERS: u64 = 150;
 
@@ -47,8 +49,9 @@ struct Options {
 impl Options {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Failure> {
         let mut options = Self {
-            time: Duration::from_secs(2),
-            rounds: 9,
+            // What the machine can do changes within seconds, so both sides are asked in short turns, many times.
+            time: Duration::from_millis(500),
+            rounds: 41,
             connections: 16,
             only: String::new(),
             table: None,
@@ -258,29 +261,26 @@ impl Bench {
 
     /// Both sides in turn; those of the round whose ratio is in the middle.
     fn beside(&self, scenario: &Scenario) -> Result<[Sample; 2], Failure> {
-        let round = || -> Result<[Sample; 2], Failure> {
+        let round = |time| -> Result<[Sample; 2], Failure> {
             Ok([
-                self.load(scenario, scenario.ours, self.options.time)?,
-                self.load(scenario, scenario.theirs, self.options.time)?,
+                self.load(scenario, scenario.ours, time)?,
+                self.load(scenario, scenario.theirs, time)?,
             ])
         };
-        // Until what is called much is compiled well.
-        round()?;
+        round(COMPILED)?;
         let mut rounds: Vec<_> = (0..self.options.rounds)
-            .map(|_| round())
+            .map(|_| round(self.options.time))
             .collect::<Result<_, _>>()?;
         rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
-        let shown: Vec<_> = rounds
-            .iter()
-            .map(|round @ [ours, theirs]| {
-                let by_cpu = theirs.cpu / ours.cpu * 100.0;
-                format!("{:.0} ({by_cpu:.0})", ratio(round) * 100.0)
-            })
-            .collect();
+        let at = |part: usize| ratio(&rounds[(rounds.len() - 1) * part / 4]) * 100.0;
+        let [ours, theirs] = &rounds[rounds.len() / 2];
         eprintln!(
-            "{}: {} % (by processor time)",
+            "{}: {:.0} %, half of the rounds from {:.0} to {:.0} %; by processor time {:.0} %",
             scenario.what,
-            shown.join(", ")
+            at(2),
+            at(1),
+            at(3),
+            theirs.cpu / ours.cpu * 100.0
         );
         Ok(rounds.swap_remove(rounds.len() / 2))
     }

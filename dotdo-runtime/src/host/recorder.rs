@@ -288,11 +288,11 @@ impl Recorder {
         }
         for number in texts {
             let rows = all().filter(|(_, put_off)| put_off.text == number);
-            with(&*text(number)?, &mut rows.map(Params::of))?;
+            with(&text(number)?, &mut rows.map(Params::of))?;
         }
         for one in last {
             with(
-                &*text(one.1.text)?,
+                &text(one.1.text)?,
                 &mut std::iter::once(one).map(Params::of),
             )?;
         }

@@ -242,13 +242,9 @@ fn create(
     }
     let data = things::check_fields(def, data)?;
     let cells = (def.cells)(&data)?;
-    acted(
-        turn,
-        &format!("{noun}.create"),
-        noun,
-        &data,
-        || Json::of(&turn.create(def, id, cells, visibility)?),
-    )
+    acted(turn, &format!("{noun}.create"), noun, &data, || {
+        Json::of(&turn.create(def, id, cells, visibility)?)
+    })
 }
 
 fn update(turn: &Turn, noun: &str, id: &str, patch: &Json, if_match: Option<u64>) -> Result<Json> {

@@ -158,8 +158,8 @@ mod tests {
         let mut later = Later::default();
         let set = |later: &mut Later, text: &str, n: i64| later.overwrite(text, &[n.into()]);
         assert!(later.append(ONE, &[CellRef::Null]) && !later.overwrites());
-        assert!(set(&mut later, &"UPDATE t SET x = ?1".to_owned(), 1));
-        assert!(set(&mut later, &"UPDATE t SET x = ?1".to_owned(), 2));
+        assert!(set(&mut later, "UPDATE t SET x = ?1", 1));
+        assert!(set(&mut later, "UPDATE t SET x = ?1", 2));
         assert!(later.overwrites());
         let number = Cell::Integer;
         let one = [number(0), number(0), ONE.into(), number(1), Cell::Null];

@@ -48,7 +48,7 @@ export function business(wasm, classes, options = {}) {
   // Which objects requests are about, by all that says so. When it is full, it begins anew.
   const found = new Map();
 
-  /** Noun and name of the object that a request is about; or nothing, where the door in front answers it. */
+  /** The object that a request is about; or nothing, where the door in front answers it. */
   async function find(env, ctx, { url, headers }) {
     if (headers.has("upgrade") || headers.has(FEED)) return null;
     const { path } = targetOf(url);
@@ -57,9 +57,10 @@ export function business(wasm, classes, options = {}) {
     if (headers.has("cf-ray")) fields.push("cf-ray", "");
     const key = [path, ...fields].join("\n");
     if (found.has(key)) return found.get(key);
-    const object = await ask(env, ctx, FIND, "GET", path, "", EMPTY, ...fields);
+    const answer = await ask(env, ctx, FIND, "GET", path, "", EMPTY, ...fields);
     // A door that stopped has said something else.
-    if (typeof object?.[0] !== "string") return null;
+    const object = typeof answer?.[0] === "string" ? new Found(classes, ...answer) : null;
+    if (!object) return null;
     if (found.size >= MOST_FOUND) found.clear();
     if (key.length <= LONGEST_FOUND) found.set(key, object);
     return object;
@@ -191,7 +192,7 @@ export function business(wasm, classes, options = {}) {
         const object = await find(env, ctx, request);
         if (object) {
           try {
-            return await stubOf(env, classes, ...object).fetch(request);
+            return await object.stub(env).fetch(request);
           } catch (error) {
             const { path } = targetOf(request.url);
             return response(await ask(env, ctx, OUT_OF_REACH, path, ...failureOf(error)), request.method);
@@ -243,7 +244,7 @@ function fieldsOf(headers, names) {
 /** A request as the door wants it. */
 async function cellsOf(request) {
   const { path, query } = targetOf(request.url);
-  const body = request.body ? await read(request) : EMPTY;
+  const body = await read(request);
   return [request.method, path, query, body, ...fieldsOf(request.headers, FIELDS)];
 }
 
@@ -251,9 +252,28 @@ async function cellsOf(request) {
 const MOST_FOUND = 1000, LONGEST_FOUND = 1000;
 
 function stubOf(env, classes, noun, name) {
-  const namespace = env[classes[noun]];
-  if (!namespace) throw new Error(`there is no class for ${noun || "tenants"}; build the worker anew`);
-  return namespace.get(namespace.idFromName(name));
+  return new Found(classes, noun, name).stub(env);
+}
+
+/** An object. Its id is a keyed hash of its name, which is made once. */
+class Found {
+  #classes;
+  #noun;
+  #name;
+  #id;
+
+  constructor(classes, noun, name) {
+    this.#classes = classes;
+    this.#noun = noun;
+    this.#name = name;
+  }
+
+  stub(env) {
+    const namespace = env[this.#classes[this.#noun]];
+    if (!namespace) throw new Error(`there is no class for ${this.#noun || "tenants"}; build the worker anew`);
+    this.#id ??= namespace.idFromName(this.#name);
+    return namespace.get(this.#id);
+  }
 }
 
 /** What went wrong, as an instance is told it. */
@@ -269,6 +289,8 @@ async function read(request) {
   // A length that is said is true: the platform sees to it.
   const length = request.headers.get("content-length");
   if (length !== null && Number(length) <= MAX_REQUEST) return request.arrayBuffer();
+  // Only to look at it makes a stream.
+  if (!request.body) return EMPTY;
   const pieces = [];
   let size = 0;
   for await (const piece of request.body) {
@@ -626,6 +648,18 @@ function bound(cells) {
   return size;
 }
 
+/** Writes a text that is short and of ASCII alone, for which it takes longer to call an encoder; says how many bytes it took. */
+function short(text, bytes, at) {
+  const { length } = text;
+  if (length > 32) return;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return;
+    bytes[at + i] = code;
+  }
+  return length;
+}
+
 /** Writes cells; says how many bytes they took. */
 function encode(cells, bytes, view) {
   let at = 0;
@@ -634,7 +668,7 @@ function encode(cells, bytes, view) {
       bytes[at++] = 0;
     } else if (typeof cell === "string") {
       bytes[at] = 3;
-      const { written } = BYTES.encodeInto(cell, bytes.subarray(at + 5));
+      const written = short(cell, bytes, at + 5) ?? BYTES.encodeInto(cell, bytes.subarray(at + 5)).written;
       view.setUint32(at + 1, written, true);
       at += 5 + written;
     } else if (typeof cell === "object") {
