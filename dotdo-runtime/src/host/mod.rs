@@ -43,9 +43,9 @@ pub trait Sql {
         self.execute(sql, &CellRef::owned(params)).map(drop)
     }
 
-    /// Gives columns of a row values that nothing can refuse. They are there before the next statement that is no `append`; a
-    /// host may write them only then, or when it commits. With the same text it is the same row and the same columns each
-    /// time, so that the last values may stand for all; with another text it is the same row at least.
+    /// Gives columns of a row values that nothing can refuse. They are there before the next statement that is neither `append`
+    /// nor `overwrite`; a host may write them only then, or when it commits. With the same text it is the same row and the
+    /// same columns each time, so that the last values may stand for all; with another text it is the same row at least.
     #[doc(hidden)]
     fn overwrite(&self, sql: &str, params: &[Cell]) -> Result<()> {
         self.execute(sql, params).map(drop)
