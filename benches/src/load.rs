@@ -366,13 +366,24 @@ pub fn beside(args: impl Iterator<Item = String>) -> Result<(), Failure> {
         Durability::Relaxed => Promise::Relaxed,
         Durability::Sync => Promise::Full,
     };
+    verbs_beside(&options, scratch.path(), options.durability, promise)?;
+    Ok(())
+}
+
+fn verbs_beside(
+    options: &Options,
+    folder: &Path,
+    durability: Durability,
+    promise: Promise,
+) -> Result<(Outcome, f64), Failure> {
     let many = options.load(64);
-    let rival = Rival::start(scratch.path(), promise, many, options.objects)?;
-    let served = Served::start(&scratch.path().join("ours"), options.durability)?;
+    let rival = Rival::start(folder, promise, many, options.objects)?;
+    let served = Served::start(&folder.join(format!("{durability:?}")), durability)?;
     make(served.address, "Counter", "\"count\":0", options.objects)?;
     served.settle()?;
-    in_turn(&served, &rival, many, options.objects)?;
-    served.end()
+    let measured = in_turn(&served, &rival, many, options.objects)?;
+    served.end()?;
+    Ok(measured)
 }
 
 /// Verb calls and queries, at every promise.
@@ -471,12 +482,7 @@ fn calls(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), 
 
 /// Verb calls that survive a crash of the process, not power loss.
 fn relaxed(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<(), Failure> {
-    let many = options.load(64);
-    let rival = Rival::start(folder, Promise::Relaxed, many, options.objects)?;
-    let served = Served::start(&folder.join("relaxed"), Durability::Relaxed)?;
-    make(served.address, "Counter", "\"count\":0", options.objects)?;
-    served.settle()?;
-    let (ours, limit) = in_turn(&served, &rival, many, options.objects)?;
+    let (ours, limit) = verbs_beside(options, folder, Durability::Relaxed, Promise::Relaxed)?;
     lines.push(rate(
         "verb, relaxed, 64 connections",
         &ours,
@@ -484,7 +490,7 @@ fn relaxed(options: &Options, folder: &Path, lines: &mut Vec<Line>) -> Result<()
         "`relaxed-ceiling`",
         Some(0.6),
     ));
-    served.end()
+    Ok(())
 }
 
 /// Handlers, flows and chains, until everything is done.

@@ -193,19 +193,24 @@ impl Object {
             == Some(id)
     }
 
+    /// The id of that message.
+    fn mirror_id(&self) -> Option<String> {
+        let (noun, id) = self.key.thing.as_ref()?;
+        Some(format!("mirror/{noun}/{id}"))
+    }
+
     /// Remembers with the transaction that the directory is to hear of what it changed.
     pub(super) fn mark_for_directory(&self, turn: &Turn) -> Result<()> {
         if turn.after().mirrored.is_none() {
             return Ok(());
         }
-        let Some((noun, id)) = &self.key.thing else {
-            return Ok(());
-        };
         let now = turn.micros();
         let Some(change) = self.mirror.changed(now) else {
             return Ok(());
         };
-        let message = format!("mirror/{noun}/{id}");
+        let Some(message) = self.mirror_id() else {
+            return Ok(());
+        };
         if change.marks {
             let due = now + outbox::REDELIVERY_MICROS;
             outbox::mark(turn.sql(), &message, &self.home(), due)?;
@@ -274,12 +279,10 @@ impl Object {
 
     /// The time has come to look whether the state leaves.
     pub(super) fn look_at_mirror(&mut self) {
-        let Some((noun, id)) = &self.key.thing else {
-            return;
-        };
-        let message = format!("mirror/{noun}/{id}");
-        // If the storage fails, the row is looked at in its time.
-        let _ = self.directory_due(&message, false);
+        if let Some(message) = self.mirror_id() {
+            // If the storage fails, the row is looked at in its time.
+            let _ = self.directory_due(&message, false);
+        }
     }
 
     /// The time of the message to the directory has come: that of a look, or that of its row.

@@ -174,7 +174,8 @@ impl Log {
             Err(TryLockError::Poisoned(pen)) => pen.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        self.inner.write_waiting(&pen, self.inner.room_at_once());
+        self.inner
+            .write_waiting(&pen, Some(self.inner.room_at_once()));
         let state = self.inner.state();
         (state.epoch == epoch).then_some(state.synced)
     }
@@ -306,7 +307,7 @@ impl Inner {
             }
             drop(state);
             let pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
-            self.write_waiting(&pen, usize::MAX);
+            self.write_waiting(&pen, None);
         }
     }
 
@@ -319,10 +320,11 @@ impl Inner {
         segments.room_at_once()
     }
 
-    /// Writes what waits if it takes no more bytes than this, and says what came of it to all who asked.
-    fn write_waiting(&self, _pen: &MutexGuard<'_, ()>, room: usize) {
+    /// Writes what waits, where there is a limit if it takes no more bytes than that, and says what came of it to all who asked.
+    fn write_waiting(&self, _pen: &MutexGuard<'_, ()>, room: Option<usize>) {
         let mut state = self.state();
-        if state.batch.is_empty() || frame_length(state.batch.most_bytes(&self.texts)) > room {
+        let too_long = |room| frame_length(state.batch.most_bytes(&self.texts)) > room;
+        if state.batch.is_empty() || room.is_some_and(too_long) {
             return;
         }
         let mut batch = std::mem::take(&mut state.batch);
