@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -182,6 +182,50 @@ fn what_was_acknowledged_survives_and_what_was_under_way_goes_on() {
     trial.door.advance(Duration::from_secs(3601)).unwrap();
     // Nobody calls it: the alarm alone wakes it.
     trial.until(&format!("/Job/{job}"), "outcome", &json!("slept"));
+}
+
+/// What a busy object did is in one place until somebody asks. Killed there, it is as complete as anywhere.
+#[test]
+fn a_busy_object_that_is_killed_has_done_what_it_said() {
+    let Some(mut trial) = Trial::start() else {
+        return;
+    };
+    let counter = trial.create("Counter", &json!({"name": "a"}));
+    let order = trial.create("Order", &json!({"counter": counter, "cents": 1}));
+    trial.until(&format!("/Order/{order}"), "counted", &json!(true));
+    let mut noted = 1;
+    // Whether an alarm asks for something in between is a matter of time.
+    for _ in 0..30 {
+        for _ in 0..40 {
+            let answer = trial.post(&format!("/Order/{order}/note"), &json!({}));
+            assert_eq!(answer.status, 204, "{}", answer.text());
+            noted += 1;
+        }
+        trial.engine.kill();
+        let kept = kept(&trial.folder.path().join("state/Order"));
+        trial.restart();
+        let events = trial.get(&format!("/Order/{order}/$events?verb=noted&limit=1000"));
+        assert_eq!(events["items"].as_array().unwrap().len(), noted);
+        if kept > 0 {
+            return;
+        }
+    }
+    panic!("nothing was ever kept");
+}
+
+/// How many turns of an object are kept and not done, by the only file of a class.
+fn kept(class: &Path) -> i64 {
+    let files = std::fs::read_dir(class).expect("a folder");
+    let mut paths = files.map(|file| file.expect("a file").path());
+    let is_object = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with(".sqlite") && name != "metadata.sqlite")
+    };
+    let path = paths.find(is_object).expect("an object");
+    let file = rusqlite::Connection::open(path).expect("a database");
+    let sql = r#"SELECT count(*) FROM "$ahead" WHERE "turn" > (SELECT "turn" FROM "$ahead" WHERE "slot" = 0)"#;
+    // There is no table yet, where nothing was kept.
+    file.query_row(sql, [], |row| row.get(0)).unwrap_or(0)
 }
 
 /// Objects call each other, and what one sends another takes effect once.

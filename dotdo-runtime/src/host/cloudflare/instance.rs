@@ -9,7 +9,7 @@ use super::limits;
 use super::outside::{self, Say, address, error_of, say};
 use super::slot::{Caller, Slot};
 use super::tasks::Tasks;
-use super::wire::Parts;
+use super::wire::{Parts, whole};
 use crate::app::{App, ObjectKey};
 use crate::business::AppDef;
 use crate::door::Reply;
@@ -97,12 +97,6 @@ pub fn main(def: &'static AppDef) -> Exit {
         });
     });
     ExitCode::SUCCESS
-}
-
-/// What has crossed the border. What makes no sense may have been what somebody waits for, or say what was done: it ends
-/// the instance, and the next one takes up from what is stored.
-pub(super) fn whole<T>(read: Result<T>) -> T {
-    read.unwrap_or_else(|error| panic!("{}", error.message()))
 }
 
 /// Says something in the log of the platform.

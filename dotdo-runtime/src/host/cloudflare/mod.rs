@@ -50,7 +50,11 @@
 //! The reply is 0, how many rows it changed, how many columns it has, and the cells of its rows; or 1 and what went wrong. Where
 //! there are no rows, the number of changed ones is all that crosses.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod ahead;
 mod classes;
+#[cfg(any(target_arch = "wasm32", test))]
+mod database;
 #[cfg(any(target_arch = "wasm32", test))]
 mod later;
 #[cfg(any(target_arch = "wasm32", test))]
@@ -59,8 +63,6 @@ mod limits;
 mod statement;
 pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
-mod database;
 #[cfg(target_arch = "wasm32")]
 mod entrance;
 #[cfg(target_arch = "wasm32")]

@@ -48,19 +48,22 @@ export function business(wasm, classes, options = {}) {
   // Which objects requests are about, by all that says so. When it is full, it begins anew.
   const found = new Map();
 
-  /** The object that a request is about; or nothing, where the door in front answers it. */
-  async function find(env, ctx, { url, headers }) {
+  /** What says which object a request is about; or nothing, where the door in front answers it. */
+  function askingOf({ url, headers }) {
     if (headers.has("upgrade") || headers.has(FEED)) return null;
     const { path } = targetOf(url);
     const fields = fieldsOf(headers, ["host", "authorization"]);
     // That it came by Cloudflare's edge; the number is another one each time.
     if (headers.has("cf-ray")) fields.push("cf-ray", "");
-    const key = [path, ...fields].join("\n");
-    if (found.has(key)) return found.get(key);
+    return { key: [path, ...fields].join("\n"), path, fields };
+  }
+
+  /** The object that it says, if it is one; the door in front knows. */
+  async function find(env, ctx, { key, path, fields }) {
     const answer = await ask(env, ctx, FIND, "GET", path, "", EMPTY, ...fields);
     // A door that stopped has said something else.
-    const object = typeof answer?.[0] === "string" ? new Found(classes, ...answer) : null;
-    if (!object) return null;
+    if (typeof answer?.[0] !== "string") return null;
+    const object = new Found(classes, ...answer);
     if (found.size >= MOST_FOUND) found.clear();
     if (key.length <= LONGEST_FOUND) found.set(key, object);
     return object;
@@ -96,7 +99,7 @@ export function business(wasm, classes, options = {}) {
         }
 
         async #answer(request) {
-          const said = await cellsOf(request);
+          const said = cellsOf(request, await read(request));
           // The host says which tenant it is. Should the platform leave the field out on the way to here, the URL has it.
           if (!request.headers.has("host")) said.push("host", targetOf(request.url).host);
           let answer = await this.#ask(HERE, noun, this.#name, ...said);
@@ -189,7 +192,9 @@ export function business(wasm, classes, options = {}) {
       },
     worker: {
       async fetch(request, env, ctx) {
-        const object = await find(env, ctx, request);
+        const asking = askingOf(request);
+        // What need not be waited for is not: each time costs as much as a statement.
+        const object = asking && (found.get(asking.key) ?? (await find(env, ctx, asking)));
         if (object) {
           try {
             return await object.stub(env).fetch(request);
@@ -198,7 +203,7 @@ export function business(wasm, classes, options = {}) {
             return response(await ask(env, ctx, OUT_OF_REACH, path, ...failureOf(error)), request.method);
           }
         }
-        const answer = await ask(env, ctx, HTTP, ...(await cellsOf(request)));
+        const answer = await ask(env, ctx, HTTP, ...cellsOf(request, await read(request)));
         try {
           return await (answer[0] === 101 ? listen(env, classes, request, answer) : response(answer, request.method));
         } catch (error) {
@@ -242,9 +247,8 @@ function fieldsOf(headers, names) {
 }
 
 /** A request as the door wants it. */
-async function cellsOf(request) {
+function cellsOf(request, body) {
   const { path, query } = targetOf(request.url);
-  const body = await read(request);
   return [request.method, path, query, body, ...fieldsOf(request.headers, FIELDS)];
 }
 
@@ -285,15 +289,19 @@ function failureOf(error) {
 // rest is read and dropped, because the platform cuts off a client whose body is not read, and with it the answer.
 const MAX_REQUEST = 1048576;
 
-async function read(request) {
+/** The body of a request, or a promise of it. */
+function read(request) {
   // A length that is said is true: the platform sees to it.
   const length = request.headers.get("content-length");
   if (length !== null && Number(length) <= MAX_REQUEST) return request.arrayBuffer();
   // Only to look at it makes a stream.
-  if (!request.body) return EMPTY;
+  return request.body ? readAll(request.body) : EMPTY;
+}
+
+async function readAll(stream) {
   const pieces = [];
   let size = 0;
-  for await (const piece of request.body) {
+  for await (const piece of stream) {
     if (size > MAX_REQUEST) continue;
     pieces.push(piece);
     size += piece.byteLength;
@@ -548,21 +556,21 @@ class Instance {
     }
   }
 
-  /** Runs statements: of each its number, its text if that is new, how many parameters, and these. */
+  /** Runs statements: of each its number, how many parameters, and these. Before them are the texts that are new. */
   #append(cells) {
     const { sql } = this.#storage;
-    const texts = [...this.#texts];
-    let rows = 0;
-    for (let at = 0; at < cells.length; rows++) {
-      const number = cells[at++];
-      if (number === texts.length) texts.push(cells[at++]);
-      const from = at + 1;
-      const to = from + cells[at];
-      if (typeof texts[number] !== "string" || !(to >= from && to <= cells.length)) throw new Broken("these are no statements");
-      sql.exec(texts[number], ...cells.slice(from, to));
-      at = to;
-    }
+    const [begin, fresh] = cells;
+    let at = 2 + fresh;
     // The instance numbers them anew if this fails.
+    const texts = fresh ? [...this.#texts.slice(0, begin), ...cells.slice(2, at)] : this.#texts;
+    let rows = 0;
+    for (; at < cells.length; rows++) {
+      const text = texts[cells[at]];
+      const from = at + 2;
+      at = from + cells[at + 1];
+      if (typeof text !== "string" || !(at >= from && at <= cells.length)) throw new Broken("these are no statements");
+      sql.exec(text, ...cells.slice(from, at));
+    }
     this.#texts = texts;
     return -1 - rows;
   }

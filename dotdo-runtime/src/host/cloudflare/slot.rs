@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use chrono::{DateTime, Utc};
 
-use super::database::Database;
+use super::database::{Border, Database};
 use super::inner::Reply;
 use super::instance::{Done, log};
 use super::outside::{Objects, Say, doing, say};
@@ -31,7 +31,7 @@ const STORAGE_RETRY: i64 = 1_000_000;
 
 pub(super) struct Slot {
     app: &'static App,
-    database: Rc<Database>,
+    database: Rc<Database<Border>>,
     env: Rc<ObjectEnv>,
     object: Option<Object>,
     /// The action whose code stopped the last instance, and what it said.
