@@ -128,6 +128,11 @@ const BY_HAND: Side = Side {
     verb: "add",
 };
 
+const RECORDED: Side = Side {
+    noun: "js/JsRecorded",
+    verb: "add",
+};
+
 const BASKET: Side = Side {
     noun: "Basket",
     verb: "fill",
@@ -153,12 +158,17 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         what: "counter that records as ours does, one object",
         ours: COUNTER,
-        theirs: Side {
-            noun: "js/JsRecorded",
-            verb: "add",
-        },
+        theirs: RECORDED,
         body: by,
         objects: 1,
+        aim: Some(1.0 / 1.25),
+    },
+    Scenario {
+        what: "counter that records as ours does, 50 objects",
+        ours: COUNTER,
+        theirs: RECORDED,
+        body: by,
+        objects: 50,
         aim: Some(1.0 / 1.25),
     },
     Scenario {
@@ -167,10 +177,7 @@ const SCENARIOS: &[Scenario] = &[
             noun: "Tally",
             verb: "add",
         },
-        theirs: Side {
-            noun: "js/JsRecorded",
-            verb: "add",
-        },
+        theirs: RECORDED,
         body: by,
         objects: 1,
         aim: None,
