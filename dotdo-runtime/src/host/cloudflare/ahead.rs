@@ -21,9 +21,9 @@ const CALM: u32 = 16;
 
 /// Finds out whether the table is there.
 pub(super) const FIND: &str = r#"SELECT 1 FROM sqlite_master WHERE "name" = '$ahead'"#;
-/// What is to be done, and where that ends which was done.
+/// The texts, where that ends which was done, and what is to be done, in this order.
 pub(super) const READ: &str = r#"SELECT "slot", "turn", "content" FROM "$ahead"
-    WHERE "slot" <= 0 OR "turn" > (SELECT "turn" FROM "$ahead" WHERE "slot" = 0)"#;
+    WHERE "slot" <= 0 OR "turn" > (SELECT "turn" FROM "$ahead" WHERE "slot" = 0) ORDER BY "turn", "slot" DESC"#;
 const CREATE: &str =
     r#"CREATE TABLE "$ahead" ("slot" INTEGER PRIMARY KEY, "turn" INTEGER, "content" BLOB)"#;
 const KEEP: &str =
@@ -151,35 +151,36 @@ impl Ahead {
     /// Takes over from the instance before: gives the message that does what it kept, if it kept anything.
     pub fn take_over(&mut self, rows: Vec<Vec<Cell>>) -> Result<Option<Vec<u8>>> {
         let mut texts = Vec::new();
-        let mut turns = Vec::new();
+        let mut statements = Vec::new();
         for row in rows {
             match <[Cell; 3]>::try_from(row) {
-                Ok([Cell::Integer(0), Cell::Integer(turn), _]) => self.last = turn,
-                Ok([Cell::Integer(slot @ ..0), _, Cell::Text(text)]) => texts.push((-slot, text)),
-                Ok([_, Cell::Integer(turn), Cell::Blob(content)]) => turns.push((turn, content)),
-                _ => return Err(unknown()),
+                Ok([Cell::Integer(0), Cell::Integer(done), _]) => self.last = done,
+                Ok([Cell::Integer(slot), _, Cell::Text(text)])
+                    if slot == -1 - integer(texts.len()) =>
+                {
+                    texts.push(text);
+                }
+                Ok([_, Cell::Integer(turn), Cell::Blob(content)]) => {
+                    self.last = turn;
+                    statements.extend(content);
+                }
+                _ => {
+                    return Err(Error::new(
+                        ErrorKind::Storage,
+                        "what is kept in `$ahead` is not what this program keeps there",
+                    ));
+                }
             }
         }
         self.table = true;
-        texts.sort_unstable();
-        turns.sort_unstable();
-        let Some(&(last, _)) = turns.last() else {
+        if statements.is_empty() {
             return Ok(None);
-        };
-        if (1..)
-            .zip(&texts)
-            .any(|(number, (other, _))| number != *other)
-        {
-            return Err(unknown());
         }
-        self.last = last;
         let keep = texts.len();
-        texts.push((0, KEEP.to_owned()));
-        let mut message = begin(0, texts.iter().map(|(_, text)| text.as_str()));
-        for (_, content) in turns {
-            message.extend_from_slice(&content);
-        }
-        put(&mut message, keep, (0, last, CellRef::Null));
+        texts.push(KEEP.to_owned());
+        let mut message = begin(0, texts.iter().map(String::as_str));
+        message.extend(statements);
+        put(&mut message, keep, (0, self.last, CellRef::Null));
         Ok(Some(message))
     }
 }
@@ -188,11 +189,4 @@ impl Ahead {
 fn put(message: &mut Vec<u8>, keep: usize, (slot, turn, content): (i64, i64, CellRef<'_>)) {
     let params = [CellRef::Integer(slot), CellRef::Integer(turn), content];
     statement(message, keep, params.into_iter());
-}
-
-fn unknown() -> Error {
-    Error::new(
-        ErrorKind::Storage,
-        "what is kept in `$ahead` is not what this program keeps there",
-    )
 }
