@@ -561,6 +561,7 @@ class Instance {
     const { sql } = this.#storage;
     const [begin, fresh] = cells;
     let at = 2 + fresh;
+    if (!(begin <= this.#texts.length && fresh >= 0 && at <= cells.length)) throw new Broken("these are no texts");
     // The instance numbers them anew if this fails.
     const texts = fresh ? [...this.#texts.slice(0, begin), ...cells.slice(2, at)] : this.#texts;
     let rows = 0;
