@@ -12,6 +12,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::Said;
+
 mod host {
     #[link(wasm_import_module = "dotdo")]
     unsafe extern "C" {
@@ -40,15 +42,6 @@ thread_local! {
 /// Says what is to be done with messages from the host.
 pub fn receive(receiver: Receiver) {
     RECEIVER.set(Some(receiver));
-}
-
-/// What the host says to a statement.
-#[derive(Debug)]
-pub enum Said {
-    /// Nothing but how many rows it changed.
-    Changed(usize),
-    /// A reply.
-    Reply(Vec<u8>),
 }
 
 /// Has a statement performed, or rows added.

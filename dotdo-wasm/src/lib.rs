@@ -24,4 +24,13 @@
 mod abi;
 
 #[cfg(target_arch = "wasm32")]
-pub use abi::{Said, now, random, receive, send, sql, transaction, variable};
+pub use abi::{now, random, receive, send, sql, transaction, variable};
+
+/// What the host says to a statement.
+#[derive(Debug)]
+pub enum Said {
+    /// Nothing but how many rows it changed.
+    Changed(usize),
+    /// A reply.
+    Reply(Vec<u8>),
+}

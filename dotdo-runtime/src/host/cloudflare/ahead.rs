@@ -73,8 +73,17 @@ impl Ahead {
         self.waits() && self.writes.overwrites()
     }
 
+    /// The message that keeps what a turn wrote, or does it with what is kept.
+    pub fn finish(&mut self, later: &mut Later) -> Option<Vec<u8>> {
+        if self.takes(later.writes()) {
+            Some(self.keep(later))
+        } else {
+            self.catch_up(later)
+        }
+    }
+
     /// Whether what a turn wrote is to be kept.
-    pub fn takes(&mut self, writes: &Writes) -> bool {
+    fn takes(&mut self, writes: &Writes) -> bool {
         self.calm = self.calm.saturating_add(1);
         self.calm > CALM
             && self.turns < SLOTS
@@ -83,7 +92,7 @@ impl Ahead {
     }
 
     /// The message that keeps what was put off.
-    pub fn keep(&mut self, later: &mut Later) -> Vec<u8> {
+    fn keep(&mut self, later: &mut Later) -> Vec<u8> {
         let writes = later.take();
         let create = (!self.table).then(|| later.number(CREATE));
         let keep = later.number(KEEP);

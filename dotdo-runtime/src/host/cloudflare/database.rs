@@ -6,6 +6,8 @@
 
 use std::cell::{Cell as StdCell, RefCell};
 
+use dotdo_wasm::Said;
+
 use super::ahead::{self, Ahead};
 use super::later::Later;
 use super::limits::explain;
@@ -25,14 +27,6 @@ pub(super) trait Platform {
     fn transaction(&self, body: &mut dyn FnMut() -> bool) -> Vec<u8>;
 }
 
-/// What the platform says to a statement.
-pub(super) enum Said {
-    /// Nothing but how many rows it changed.
-    Changed(usize),
-    /// A reply.
-    Reply(Vec<u8>),
-}
-
 /// The platform beyond the border.
 #[cfg(target_arch = "wasm32")]
 #[derive(Default)]
@@ -41,10 +35,7 @@ pub(super) struct Border;
 #[cfg(target_arch = "wasm32")]
 impl Platform for Border {
     fn sql(&self, message: &[u8]) -> Said {
-        match dotdo_wasm::sql(message) {
-            dotdo_wasm::Said::Changed(rows) => Said::Changed(rows),
-            dotdo_wasm::Said::Reply(reply) => Said::Reply(reply),
-        }
+        dotdo_wasm::sql(message)
     }
 
     fn transaction(&self, body: &mut dyn FnMut() -> bool) -> Vec<u8> {
@@ -64,8 +55,8 @@ pub(super) struct Database<P> {
     later: RefCell<Later>,
     /// What transactions before it wrote.
     ahead: RefCell<Ahead>,
-    /// Something that was put off could not be done, in a transaction of this depth.
-    failed: RefCell<Option<(u32, Error)>>,
+    /// Something that was put off could not be done, in the innermost transaction.
+    failed: RefCell<Option<Error>>,
 }
 
 /// What a statement gave.
@@ -120,8 +111,8 @@ impl<P: Platform> Database<P> {
     fn catch_up(&self) -> Result<()> {
         self.take_over()?;
         self.ahead.borrow_mut().asked();
-        // Nobody is shown what is half done.
-        if let Some((_, error)) = &*self.failed.borrow() {
+        // Nobody is shown what is half done, and no transaction begins within one that fails.
+        if let Some(error) = &*self.failed.borrow() {
             return Err(error.clone());
         }
         if self.depth.get() > 0 {
@@ -137,45 +128,34 @@ impl<P: Platform> Database<P> {
     fn write(&self) -> Result<()> {
         let mut later = self.later.borrow_mut();
         let message = self.ahead.borrow_mut().catch_up(&mut later);
-        message.map_or(Ok(()), |message| self.send(&message, &mut later))
+        self.send(message, &mut later)
     }
 
     /// Does what the outermost transaction is to write yet, or keeps it.
     fn finish(&self) -> Result<()> {
         let mut later = self.later.borrow_mut();
-        let mut ahead = self.ahead.borrow_mut();
         if later.writes().is_empty() {
             return Ok(());
         }
-        if !ahead.takes(later.writes()) {
-            drop((later, ahead));
-            return self.write();
-        }
-        let message = ahead.keep(&mut later);
-        self.send(&message, &mut later)
+        let message = self.ahead.borrow_mut().finish(&mut later);
+        self.send(message, &mut later)
     }
 
     /// What fails here is the transaction, whoever it is that hears of it.
-    fn send(&self, message: &[u8], later: &mut Later) -> Result<()> {
-        match self.cross(message) {
+    fn send(&self, message: Option<Vec<u8>>, later: &mut Later) -> Result<()> {
+        let Some(message) = message else {
+            return Ok(());
+        };
+        match self.cross(&message) {
             Ok(_) => {
                 later.arrived();
                 Ok(())
             }
             Err(error) => {
-                let mut failed = self.failed.borrow_mut();
-                failed.get_or_insert((self.depth.get(), error.clone()));
+                self.failed.replace(Some(error.clone()));
                 Err(error)
             }
         }
-    }
-
-    /// Why a transaction of this depth fails, whatever its body says.
-    fn failure(&self, depth: u32) -> Option<Error> {
-        let mut failed = self.failed.borrow_mut();
-        failed
-            .take_if(|(at, _)| *at >= depth)
-            .map(|(_, error)| error)
     }
 
     /// Does, once, what an instance before this one kept.
@@ -258,8 +238,7 @@ impl<P: Platform> Sql for Database<P> {
         } else {
             self.catch_up()?;
         }
-        let depth = self.depth.get() + 1;
-        self.depth.set(depth);
+        self.depth.update(|depth| depth + 1);
         let done = self.within(&mut || {
             let done = body().and_then(|()| {
                 if outermost {
@@ -268,9 +247,9 @@ impl<P: Platform> Sql for Database<P> {
                     self.write()
                 }
             });
-            self.failure(depth).map_or(done, Err)
+            self.failed.take().map_or(done, Err)
         });
-        self.depth.set(depth - 1);
+        self.depth.update(|depth| depth - 1);
         if done.is_err() {
             self.later.borrow_mut().forget();
         }

@@ -199,8 +199,7 @@ export function business(wasm, classes, options = {}) {
           try {
             return await object.stub(env).fetch(request);
           } catch (error) {
-            const { path } = targetOf(request.url);
-            return response(await ask(env, ctx, OUT_OF_REACH, path, ...failureOf(error)), request.method);
+            return response(await ask(env, ctx, OUT_OF_REACH, asking.path, ...failureOf(error)), request.method);
           }
         }
         const answer = await ask(env, ctx, HTTP, ...cellsOf(request, await read(request)));

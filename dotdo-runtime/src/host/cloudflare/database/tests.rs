@@ -1,40 +1,50 @@
 use std::cell::{Cell as StdCell, RefCell};
 use std::rc::Rc;
 
+use dotdo_wasm::Said;
 use proptest::prelude::*;
-use rusqlite::types::{Value as Stored, ValueRef};
-use rusqlite::{Connection, params_from_iter};
 
-use super::{Database, Platform, Said};
+use super::{Database, Platform, statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Sql;
 use crate::host::cloudflare::wire::{decode, encode};
+use crate::host::sqlite::{self, Syncs};
 use crate::value::{Cell, CellRef};
 
-/// What the shim and the platform do, with a database of this process.
-#[derive(Clone)]
+/// A database of this process, which does everything at once.
+fn plain() -> sqlite::Database {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let syncs = Syncs {
+        commits: false,
+        beginnings: false,
+        pages: Syncs::PAGES,
+    };
+    let database = sqlite::Database::over(connection, "it".to_owned(), syncs).unwrap();
+    for sql in [
+        "CREATE TABLE a (n INTEGER PRIMARY KEY, v)",
+        "CREATE TABLE b (n INTEGER PRIMARY KEY, v, w)",
+        "CREATE TABLE t (x, y, z)",
+        "INSERT INTO t VALUES ('', 0, 0)",
+    ] {
+        database.execute(sql, &[]).unwrap();
+    }
+    database
+}
+
+/// What the shim and the platform do.
 struct Engine {
-    connection: Rc<Connection>,
+    database: Rc<sqlite::Database>,
     /// What the shim keeps for this instance.
     texts: RefCell<Vec<String>>,
-    depth: StdCell<u32>,
     /// So many statements go well before one fails, if any does.
     fails_after: Rc<StdCell<Option<u32>>>,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        let connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(
-                "CREATE TABLE a (n INTEGER PRIMARY KEY, v); CREATE TABLE b (n INTEGER PRIMARY KEY, v, w);
-                 CREATE TABLE t (x, y, z); INSERT INTO t VALUES ('', 0, 0);",
-            )
-            .unwrap();
         Self {
-            connection: Rc::new(connection),
+            database: Rc::new(plain()),
             texts: RefCell::default(),
-            depth: StdCell::default(),
             fails_after: Rc::default(),
         }
     }
@@ -44,54 +54,28 @@ impl Engine {
     /// The same database, for an instance that knows nothing yet.
     fn anew(&self) -> Self {
         Self {
+            database: self.database.clone(),
             texts: RefCell::default(),
-            ..self.clone()
+            fails_after: self.fails_after.clone(),
         }
     }
 
-    fn run(
-        &self,
-        sql: &str,
-        params: &[Cell],
-    ) -> std::result::Result<(u64, Vec<Vec<Cell>>), String> {
+    fn run(&self, sql: &str, params: &[Cell]) -> Result<(u64, Vec<Vec<Cell>>)> {
         if let Some(left) = self.fails_after.get() {
             self.fails_after.set(left.checked_sub(1));
             if left == 0 {
-                return Err("database or disk is full: SQLITE_FULL".to_owned());
+                let text = "database or disk is full: SQLITE_FULL";
+                return Err(Error::new(ErrorKind::Storage, text));
             }
         }
-        let params = params.iter().map(|cell| match cell.clone() {
-            Cell::Null => Stored::Null,
-            Cell::Integer(number) => Stored::Integer(number),
-            Cell::Real(number) => Stored::Real(number),
-            Cell::Text(text) => Stored::Text(text),
-            Cell::Blob(bytes) => Stored::Blob(bytes),
-        });
-        let read = || -> rusqlite::Result<_> {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let width = statement.column_count();
-            let rows = statement.query_map(params_from_iter(params), |row| {
-                (0..width)
-                    .map(|n| {
-                        Ok(match row.get_ref(n)? {
-                            ValueRef::Null => Cell::Null,
-                            ValueRef::Integer(number) => Cell::Integer(number),
-                            ValueRef::Real(number) => Cell::Real(number),
-                            ValueRef::Text(text) => {
-                                Cell::Text(String::from_utf8_lossy(text).into_owned())
-                            }
-                            ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
-                        })
-                    })
-                    .collect()
-            })?;
-            let rows = rows.collect::<rusqlite::Result<Vec<Vec<Cell>>>>()?;
-            Ok((self.connection.changes(), rows))
-        };
-        read().map_err(|error| error.to_string())
+        if statement::writes(sql) {
+            Ok((self.database.execute(sql, params)?, Vec::new()))
+        } else {
+            Ok((0, self.database.query(sql, params)?))
+        }
     }
 
-    fn several(&self, cells: &[Cell]) -> std::result::Result<usize, String> {
+    fn several(&self, cells: &[Cell]) -> Result<usize> {
         let number = |at: usize| match cells[at] {
             Cell::Integer(number) => usize::try_from(number).unwrap(),
             ref other => panic!("{other:?} at {at} of {cells:?}"),
@@ -115,25 +99,6 @@ impl Engine {
         }
         Ok(rows)
     }
-
-    fn control(&self, what: &str) {
-        self.connection.execute_batch(what).unwrap();
-    }
-
-    fn enter(&self) -> u32 {
-        let depth = self.depth.get();
-        self.control(&format!("SAVEPOINT s{depth}"));
-        self.depth.set(depth + 1);
-        depth
-    }
-
-    fn leave(&self, depth: u32, kept: bool) {
-        self.depth.set(depth);
-        if !kept {
-            self.control(&format!("ROLLBACK TO s{depth}"));
-        }
-        self.control(&format!("RELEASE s{depth}"));
-    }
 }
 
 impl Platform for Engine {
@@ -152,37 +117,16 @@ impl Platform for Engine {
             }),
             (other, _) => panic!("{other:?}"),
         };
-        said.unwrap_or_else(|text| Said::Reply(encode(&[Cell::Integer(1), text.into()])))
+        let failed = |error: Error| encode(&[Cell::Integer(1), error.message().into()]);
+        said.unwrap_or_else(|error| Said::Reply(failed(error)))
     }
 
     fn transaction(&self, body: &mut dyn FnMut() -> bool) -> Vec<u8> {
-        let depth = self.enter();
-        let kept = body();
-        self.leave(depth, kept);
+        let undone = || Error::refused("undone");
+        let _ = self
+            .database
+            .transaction(&mut || body().then_some(()).ok_or_else(undone));
         Vec::new()
-    }
-}
-
-/// A database of which everything is done at once: how it should be.
-struct Plain(Engine);
-
-impl Sql for Plain {
-    fn query(&self, sql: &str, params: &[Cell]) -> Result<Vec<Vec<Cell>>> {
-        let done = self.0.run(sql, params);
-        done.map(|(_, rows)| rows).map_err(Error::internal)
-    }
-
-    fn execute(&self, sql: &str, params: &[Cell]) -> Result<u64> {
-        let done = self.0.run(sql, params);
-        done.map(|(changed, _)| changed).map_err(Error::internal)
-    }
-
-    fn transaction(&self, _: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        unreachable!("a real one tells it when one begins and ends")
-    }
-
-    fn read_only(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        body()
     }
 }
 
@@ -228,9 +172,8 @@ impl Step {
 }
 
 /// Does steps in a transaction of both, which is kept on both or on none. Whoever takes the steps does not care what fails.
-fn both(real: &dyn Sql, plain: &Plain, steps: &[Step], kept: bool) -> Result<()> {
-    let depth = plain.0.enter();
-    let done = real.transaction(&mut || {
+fn both(real: &dyn Sql, plain: &dyn Sql, steps: &[Step], kept: bool) -> Result<()> {
+    let mut body = || {
         for step in steps {
             if let Step::Within(steps, kept) = step {
                 let _ = both(real, plain, steps, *kept);
@@ -243,9 +186,8 @@ fn both(real: &dyn Sql, plain: &Plain, steps: &[Step], kept: bool) -> Result<()>
         } else {
             Err(Error::refused("no"))
         }
-    });
-    plain.0.leave(depth, done.is_ok());
-    done
+    };
+    plain.transaction(&mut || real.transaction(&mut body))
 }
 
 fn a_step() -> impl Strategy<Value = Step> {
@@ -304,7 +246,7 @@ proptest! {
     fn whenever_it_is_done_all_is_as_if_it_had_been_done_at_once(acts in prop::collection::vec(an_act(), 0..40)) {
         let engine = Engine::default();
         let mut real = successor(&engine);
-        let plain = Plain(Engine::default());
+        let plain = plain();
         for act in &acts {
             match act {
                 Act::Busy(turns) => for n in 0..*turns {
@@ -343,12 +285,14 @@ fn busy(database: &Database<Engine>, turns: std::ops::Range<i64>) {
 /// How many rows are in the table to which turns add, and what the newest number is that they wrote.
 fn in_tables(engine: &Engine) -> (i64, i64) {
     let sql = "SELECT (SELECT count(*) FROM a), x FROM t";
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    engine.connection.query_row(sql, [], read).unwrap()
+    let rows = engine.database.query(sql, &[]).unwrap();
+    let number = |at: usize| rows[0][at].as_integer().unwrap();
+    (number(0), number(1))
 }
 
 fn is_table(engine: &Engine) -> bool {
-    !engine.run(super::ahead::FIND, &[]).unwrap().1.is_empty()
+    let found = engine.database.query(super::ahead::FIND, &[]);
+    !found.unwrap().is_empty()
 }
 
 #[test]
@@ -414,7 +358,7 @@ fn a_table_that_makes_no_sense_is_said() {
     let engine = Engine::default();
     busy(&successor(&engine), 0..20);
     let sql = r#"UPDATE "$ahead" SET "content" = 7 WHERE "slot" = 1"#;
-    engine.control(sql);
+    engine.database.execute(sql, &[]).unwrap();
     let error = successor(&engine).query("SELECT 1", &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
     assert!(error.message().contains("`$ahead`"), "{error}");
